@@ -1,0 +1,103 @@
+import { realpathSync } from "node:fs";
+import { join } from "node:path";
+import type { Log } from "../../log.ts";
+import { OperatorError } from "../../operator-error.ts";
+import { locateBinaries } from "./binaries.ts";
+import { databaseUser, ensureCluster } from "./create-cluster.ts";
+import { describeHolder, type Lock, tryLock } from "./data-dir-lock.ts";
+import { databaseName, ensureDatabase } from "./ensure-database.ts";
+import { placeBinaries } from "./place-binaries.ts";
+import { makeDataDir, placeCluster } from "./place-cluster.ts";
+import { type Postmaster, startPostmaster } from "./postmaster.ts";
+import { settlePrevious } from "./settle-previous.ts";
+import { makeSocketDir, removeSocketDir, socketPort } from "./socket-dir.ts";
+import { supervise } from "./supervise.ts";
+
+/** How to reach the embedded PostgreSQL: by socket, see `runInitdb` for who may. */
+export type EmbeddedConnection = { host: string; port: number; user: string; database: string };
+
+export type EmbeddedPostgres = { connection: EmbeddedConnection; stop(): Promise<void> };
+
+export type EmbeddedOptions = {
+  dataDir: string;
+  log: Log;
+  /** Further PostgreSQL settings; tests switch fsync off. */
+  settings?: Record<string, string>;
+};
+
+/** Another process, a server or a command, supervises this cluster. */
+export class DataDirInUseError extends OperatorError {}
+
+/**
+ * Runs PostgreSQL in `<data dir>/postgres` until `stop()`. Throws an OperatorError for what the operator must settle: a second
+ * server on the directory, another major version, a place or a user that cannot work.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const { dataDir } = options;
+  makeDataDir(dataDir);
+  const locks = [lockOrRefuse(join(dataDir, "postgres.lock"), dataDir)];
+  const releaseLocks = () => locks.forEach((lock) => lock.release());
+  try {
+    const running = await startLocked(options, (path) => locks.push(lockOrRefuse(path, dataDir)));
+    return {
+      connection: running.connection,
+      async stop() {
+        await running.stop();
+        releaseLocks();
+      },
+    };
+  } catch (error) {
+    releaseLocks();
+    throw error;
+  }
+}
+
+async function startLocked(
+  { dataDir, log, settings = {} }: EmbeddedOptions,
+  lockToo: (path: string) => void,
+): Promise<EmbeddedPostgres> {
+  const place = placeCluster(dataDir, log);
+  const program = placeBinaries(locateBinaries(), place.runAs, log);
+  await ensureCluster(place, program, log);
+  // A copied data directory may bring a link to the same cluster, which therefore has a lock of its own.
+  if (place.folder !== join(realpathSync(dataDir), "postgres")) lockToo(`${place.folder}.lock`);
+
+  const socketDir = makeSocketDir(place.folder, place.runAs);
+  const start = async (): Promise<Postmaster> => {
+    await settlePrevious(place.folder, socketDir, log);
+    const { folder: clusterFolder, runAs } = place;
+    const logPath = join(dataDir, "postgres.log");
+    return await startPostmaster(
+      { postgres: program.postgres, clusterFolder, socketDir, logPath, runAs, settings },
+      log,
+    );
+  };
+
+  let stop = async (): Promise<void> => {};
+  try {
+    const supervisor = supervise(await start(), start, log);
+    stop = supervisor.stop;
+    const connection = { host: socketDir, port: socketPort, user: databaseUser, database: databaseName };
+    await ensureDatabase(connection);
+    return {
+      connection,
+      async stop() {
+        await supervisor.stop();
+        removeSocketDir(socketDir);
+      },
+    };
+  } catch (error) {
+    await stop();
+    removeSocketDir(socketDir);
+    throw error;
+  }
+}
+
+function lockOrRefuse(path: string, dataDir: string): Lock {
+  const lock = tryLock(path);
+  if (lock !== null) return lock;
+  throw new DataDirInUseError(
+    `The data directory ${dataDir} is in use by ${describeHolder(path)}.\n` +
+      "Stop that one first, or give this one a directory of its own: OWLIVION_DATA_DIR.",
+  );
+}
