@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, lchownSync, lstatSync, mkdirSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { chmodSync, lchownSync, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Log } from "../../log.ts";
 import { OperatorError } from "../../operator-error.ts";
@@ -10,11 +10,6 @@ import { chooseRunAs, readPasswd, type RunAs } from "./run-as.ts";
 export type ClusterPlace = { folder: string; runAs: RunAs; link?: string };
 
 const elsewhere = "/var/lib/owlivion-sync";
-
-/** Also root's data directory may be walked through by the user PostgreSQL runs as; what it holds is closed by itself. */
-export function makeDataDir(dataDir: string): void {
-  mkdirSync(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
-}
 
 /** The cluster is `<data dir>/postgres`, or what that links to. Nothing is created here: a new cluster appears whole. */
 export function placeCluster(dataDir: string, log: Log): ClusterPlace {

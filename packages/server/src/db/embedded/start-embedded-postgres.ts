@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
+import { makeDataDir } from "../../data-dir.ts";
 import type { Log } from "../../log.ts";
 import { OperatorError } from "../../operator-error.ts";
 import { locateBinaries } from "./binaries.ts";
@@ -7,7 +8,7 @@ import { databaseUser, ensureCluster } from "./create-cluster.ts";
 import { describeHolder, type Lock, tryLock } from "./data-dir-lock.ts";
 import { databaseName, ensureDatabase } from "./ensure-database.ts";
 import { placeBinaries } from "./place-binaries.ts";
-import { makeDataDir, placeCluster } from "./place-cluster.ts";
+import { placeCluster } from "./place-cluster.ts";
 import { type Postmaster, startPostmaster } from "./postmaster.ts";
 import { settlePrevious } from "./settle-previous.ts";
 import { makeSocketDir, removeSocketDir, socketPort } from "./socket-dir.ts";

@@ -1,0 +1,88 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { type Config, loadConfig } from "./config.ts";
+import { describeConfig, renderEnvExample } from "./describe-config.ts";
+import { OperatorError } from "./operator-error.ts";
+import { revealSecret, Secret } from "./secret.ts";
+
+test("without any setting the documented defaults hold", () => {
+  expect(loadConfig({})).toMatchObject({
+    port: 3000,
+    host: "127.0.0.1",
+    dataDir: "./data",
+    databaseUrl: undefined,
+    registration: "open",
+    dataTypes: ["accounts", "contacts", "preferences", "signatures"],
+    trustedProxies: [],
+    quotaBytes: 2 ** 30,
+    tombstoneDays: 90,
+    batchDays: 91,
+  });
+});
+
+test("the configuration cannot be changed", () => {
+  const config = loadConfig({});
+  expect(Object.isFrozen(config)).toBe(true);
+  expect(Object.isFrozen(config.dataTypes)).toBe(true);
+});
+
+test.each<[string, string, keyof Config, unknown]>([
+  ["PORT", "0", "port", 0],
+  ["PORT", "", "port", 3000],
+  ["RATE_LIMIT_SCALE", "0.5", "rateLimitScale", 0.5],
+  ["DATA_TYPES", "notes, tasks,notes", "dataTypes", ["notes", "tasks"]],
+  ["TRUSTED_PROXIES", "10.0.0.0/8, ::1", "trustedProxies", ["10.0.0.0/8", "::1"]],
+  ["CORS_ORIGINS", "https://a.example,tauri://localhost", "corsOrigins", ["https://a.example", "tauri://localhost"]],
+  ["REGISTRATION", "invite", "registration", "invite"],
+])("%s=%j is read", (name, text, key, value) => {
+  expect(loadConfig({ [name]: text })[key]).toEqual(value);
+});
+
+test.each([
+  ["PORT", "http"],
+  ["PORT", "65536"],
+  ["PORT", "1e3"],
+  ["DATABASE_URL", "mysql://localhost/x"],
+  ["JWT_SECRET", "short"],
+  ["REGISTRATION", "maybe"],
+  ["DATA_TYPES", "Contacts"],
+  ["DATA_TYPES", "upload"],
+  ["DATA_TYPES", ","],
+  ["RATE_LIMIT_SCALE", "0"],
+  ["RATE_LIMIT_SCALE", "Infinity"],
+  ["TRUSTED_PROXIES", "proxy.example.com"],
+  ["TRUSTED_PROXIES", "10.0.0.0/33"],
+  ["CORS_ORIGINS", "https://a.example/path"],
+  ["CORS_ORIGINS", "*"],
+  ["CLEANUP_SCHEDULE", "sometimes"],
+  ["BATCH_DAYS", "90"],
+])("%s=%s is refused", (name, text) => {
+  expect(() => loadConfig({ [name]: text })).toThrow(new RegExp(`${name} must`));
+});
+
+test("all wrong settings are named at once, with exit code 2", () => {
+  const wrong = () => loadConfig({ PORT: "x", LOG_LEVEL: "loud", QUOTA_BYTES: "-1" });
+  expect(wrong).toThrow(/PORT must.*LOG_LEVEL must.*QUOTA_BYTES must/s);
+  expect(wrong).toThrow(expect.objectContaining({ exitCode: 2 }) satisfies OperatorError);
+});
+
+test("secrets come as secrets, and are masked when described", () => {
+  const values = {
+    JWT_SECRET: "j".repeat(32),
+    DATABASE_URL: "postgres://me:hunter2@db.example:5432/sync?sslmode=require",
+  };
+  const { jwtSecret } = loadConfig(values);
+  expect(jwtSecret).toBeInstanceOf(Secret);
+  expect(jwtSecret && revealSecret(jwtSecret)).toBe(values.JWT_SECRET);
+
+  const described = describeConfig({ values, sourceOf: (name) => (name in values ? "environment" : "default") });
+  expect(JSON.stringify(described)).not.toMatch(/hunter2|jjjj/);
+  expect(described.find(({ name }) => name === "DATABASE_URL")).toMatchObject({
+    value: "postgres://me:********@db.example:5432/sync",
+    source: "environment",
+  });
+});
+
+test(".env.example is what the settings say (npm run owlivion-sync -- config --env-example > .env.example)", () => {
+  expect(readFileSync(new URL("../../../.env.example", import.meta.url), "utf8")).toBe(renderEnvExample());
+});

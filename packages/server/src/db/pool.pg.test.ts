@@ -1,0 +1,156 @@
+import type { Pool } from "pg";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../../test/support/database.ts";
+import { silentLog } from "../../test/support/silent-log.ts";
+import { loadConfig } from "../config.ts";
+import { classifyDatabaseError, createPool, PoolExhaustedError, withTransaction } from "./pool.ts";
+
+let database: TestDatabase;
+let pool: Pool;
+beforeAll(async () => {
+  database = await createTestDatabase("empty");
+  await database.pool.query("create table t (n integer primary key)");
+});
+afterAll(() => database.drop());
+afterEach(async () => {
+  await pool.end();
+  await database.pool.query("delete from t");
+});
+
+test("a connection has our settings", async () => {
+  pool = open({ DATABASE_STATEMENT_TIMEOUT_MS: "4000" });
+  const names = [
+    "application_name",
+    "timezone",
+    "statement_timeout",
+    "lock_timeout",
+    "idle_in_transaction_session_timeout",
+  ];
+  const { rows } = await pool.query("select n, current_setting(n) as value from unnest($1::text[]) n", [names]);
+  expect(rows.map(({ value }) => value)).toEqual(["owlivion-sync", "UTC", "4s", "2s", "10s"]);
+});
+
+test("a wait for a connection ends as PoolExhaustedError, by promise, callback and query", async () => {
+  pool = open({ DATABASE_POOL_SIZE: "1", DATABASE_POOL_WAIT_MS: "50" });
+  const held = await pool.connect();
+  await expect(pool.connect()).rejects.toBeInstanceOf(PoolExhaustedError);
+  await expect(pool.query("select 1")).rejects.toBeInstanceOf(PoolExhaustedError);
+  const error = await new Promise((resolve) => pool.connect((failure) => resolve(failure)));
+  expect(error).toBeInstanceOf(PoolExhaustedError);
+  held.release();
+  await expect(pool.query("select 1")).resolves.toMatchObject({ rowCount: 1 });
+});
+
+test("a statement that takes too long is ended as a timeout", async () => {
+  pool = open({ DATABASE_STATEMENT_TIMEOUT_MS: "50" });
+  expect(await failureOf(pool.query("select pg_sleep(30)"))).toBe("timeout");
+});
+
+test("no server at the address is 'unavailable'", async () => {
+  pool = createPool(loadConfig({}), { host: "/nonexistent" }, silentLog);
+  expect(await failureOf(pool.query("select 1"))).toBe("unavailable");
+});
+
+test("idle connections that are ended are replaced", async () => {
+  pool = open({});
+  const clients = await Promise.all([pool.connect(), pool.connect()]);
+  for (const client of clients) client.release();
+  const lost = new Promise((resolve) => pool.on("remove", () => pool.totalCount === 0 && resolve(null)));
+  await endConnections();
+  await lost;
+  await expect(pool.query("select 1")).resolves.toMatchObject({ rowCount: 1 });
+});
+
+test("a transaction commits what its work did, and returns its result", async () => {
+  pool = open({});
+  const result = await withTransaction(pool, async (client) => {
+    await client.query("insert into t values (1)");
+    return "done";
+  });
+  expect([result, await count()]).toEqual(["done", 1]);
+});
+
+test("a transaction whose work throws leaves nothing, throws that error, and keeps its connection", async () => {
+  pool = open({ DATABASE_POOL_SIZE: "1" });
+  const own = new Error("own");
+  const failing = withTransaction(pool, async (client) => {
+    await client.query("insert into t values (1)");
+    throw own;
+  });
+  await expect(failing).rejects.toBe(own);
+  expect([await count(), pool.totalCount]).toEqual([0, 1]);
+});
+
+test("work that swallows a failed statement does not look committed", async () => {
+  pool = open({});
+  const swallowing = withTransaction(pool, async (client) => {
+    await client.query("insert into t values (1)");
+    await client.query("insert into t values (1)").catch(() => {});
+  });
+  await expect(swallowing).rejects.toThrow(/rolled back/);
+  expect(await count()).toBe(0);
+});
+
+test("a backend ended between two statements: rolled back, told as unavailable, and the pool heals", async () => {
+  pool = open({ DATABASE_POOL_SIZE: "1" });
+  const failing = withTransaction(pool, async (client) => {
+    await client.query("insert into t values (1)");
+    const gone = new Promise((resolve) => client.once("end", resolve));
+    await endConnections();
+    await gone;
+    await client.query("insert into t values (2)");
+  });
+  const error: unknown = await failing.catch((failure: unknown) => failure);
+  expect(error).toMatchObject({ code: "57P01" });
+  expect([await count(), pool.totalCount]).toEqual([0, 0]);
+  await expect(pool.query("select 1")).resolves.toMatchObject({ rowCount: 1 });
+});
+
+test("a backend ended in a statement: the same", async () => {
+  pool = open({ DATABASE_POOL_SIZE: "1" });
+  const failing = withTransaction(pool, async (client) => {
+    await client.query("insert into t values (1)");
+    await Promise.all([client.query("select pg_sleep(30)"), endConnections()]);
+  });
+  expect(await failureOf(failing)).toBe("unavailable");
+  expect([await count(), pool.totalCount]).toEqual([0, 0]);
+});
+
+test("a deadlock is run again only when asked for", async () => {
+  pool = open({});
+  let runs = 0;
+  const deadlocking = async () => {
+    runs++;
+    if (runs < 3) throw Object.assign(new Error("deadlock detected"), { code: "40P01" });
+    return runs;
+  };
+  expect(await withTransaction(pool, deadlocking, { retries: 3 })).toBe(3);
+  runs = 0;
+  expect(await failureOf(withTransaction(pool, deadlocking))).toBe("retryable");
+  runs = 0;
+  expect(await failureOf(withTransaction(pool, deadlocking, { retries: 1 }))).toBe("retryable");
+});
+
+function open(env: Record<string, string>): Pool {
+  return createPool(loadConfig(env), { connectionString: database.url }, silentLog);
+}
+
+/** Ends the connections of the pool under test, and waits until they are gone from the server. */
+async function endConnections(): Promise<void> {
+  await database.pool.query(
+    `select pg_terminate_backend(pid, 10000) from pg_stat_activity
+     where application_name = 'owlivion-sync' and datname = current_database()`,
+  );
+}
+
+async function count(): Promise<number> {
+  const { rows } = await database.pool.query("select count(*)::integer as n from t");
+  return rows[0].n;
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<string> {
+  return await promise.then(
+    () => "no failure",
+    (error: unknown) => classifyDatabaseError(error),
+  );
+}

@@ -1,0 +1,90 @@
+import pg, { type ClientConfig, type Pool, type PoolClient } from "pg";
+import type { Config } from "../config.ts";
+import type { Log } from "../log.ts";
+
+export { classifyDatabaseError, type DatabaseFailure } from "./classify-database-error.ts";
+export { withTransaction } from "./with-transaction.ts";
+
+/** Every connection is in use and none became free in time: the server is overloaded, not broken. */
+export class PoolExhaustedError extends Error {
+  constructor(cause: Error) {
+    super("No database connection became free in time", { cause });
+    this.name = "PoolExhaustedError";
+  }
+}
+
+export type PoolSettings = Pick<
+  Config,
+  | "databasePoolSize"
+  | "databasePoolWaitMs"
+  | "databaseStatementTimeoutMs"
+  | "databaseLockTimeoutMs"
+  | "databaseIdleTransactionTimeoutMs"
+>;
+
+/** A statement's own timeout ends it; this ends the wait when the network died and no answer can come. */
+const deadLinkMs = 30_000;
+
+/** The connections that requests share. */
+export function createPool(settings: PoolSettings, connection: ClientConfig, log: Log): Pool {
+  const pool = new BoundedPool({
+    ...connection,
+    max: settings.databasePoolSize,
+    connectionTimeoutMillis: settings.databasePoolWaitMs,
+    query_timeout: settings.databaseStatementTimeoutMs + deadLinkMs,
+    keepAlive: true,
+    onConnect: (client) => applySettings(client, settings),
+  });
+  // An idle connection that dies takes nothing with it: the pool has dropped it, and opens another when asked.
+  pool.on("error", (error) => log.warn({ err: error }, "an idle database connection was lost"));
+  return pool;
+}
+
+/** For migrations, backups and commands: no limits of time, and its statements are told apart in `pg_stat_activity`. */
+export function createMaintenancePool(connection: ClientConfig, log: Log): Pool {
+  const pool = new pg.Pool({ ...connection, max: 2, application_name: "owlivion-sync-maintenance", keepAlive: true });
+  pool.on("error", (error) => log.warn({ err: error }, "an idle database connection was lost"));
+  return pool;
+}
+
+/**
+ * By statement, not as start-up parameters, which PgBouncer refuses. There the pooling must be by session, as LISTEN and
+ * session locks need it anyway.
+ */
+async function applySettings(client: pg.ClientBase, settings: PoolSettings): Promise<void> {
+  await client.query(
+    `select set_config('application_name', 'owlivion-sync', false),
+            set_config('timezone', 'UTC', false),
+            set_config('statement_timeout', $1, false),
+            set_config('lock_timeout', $2, false),
+            set_config('idle_in_transaction_session_timeout', $3, false)`,
+    [
+      settings.databaseStatementTimeoutMs,
+      settings.databaseLockTimeoutMs,
+      settings.databaseIdleTransactionTimeoutMs,
+    ].map(String),
+  );
+}
+
+type ConnectCallback = (
+  error: Error | undefined,
+  client: PoolClient | undefined,
+  done: (release?: unknown) => void,
+) => void;
+
+class BoundedPool extends pg.Pool {
+  override connect(): Promise<PoolClient>;
+  override connect(callback: ConnectCallback): void;
+  override connect(callback?: ConnectCallback): Promise<PoolClient> | void {
+    if (callback === undefined) return super.connect().catch((error: unknown) => Promise.reject(nameExhaustion(error)));
+    return super.connect((error, client, done) => {
+      callback(error === undefined ? undefined : nameExhaustion(error), client, done);
+    });
+  }
+}
+
+/** pg-pool tells this failure by its message only. A slow *new* connection has another message and stays what it is. */
+function nameExhaustion<E>(error: E): E | PoolExhaustedError {
+  const isExhaustion = error instanceof Error && error.message === "timeout exceeded when trying to connect";
+  return isExhaustion ? new PoolExhaustedError(error) : error;
+}

@@ -1,0 +1,24 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { readEnvironment } from "./environment.ts";
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "environment-"))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test("the environment wins over .env, and an empty variable does not hide it", () => {
+  writeFileSync(join(folder, ".env"), "PORT=1\nHOST=file\nLOG_LEVEL='warn'\n");
+  const environment = readEnvironment(folder, { PORT: "2", HOST: "" });
+  expect(environment.values).toMatchObject({ PORT: "2", HOST: "file", LOG_LEVEL: "warn" });
+  expect(["PORT", "HOST", "DATA_TYPES"].map((name) => environment.sourceOf(name))).toEqual([
+    "environment",
+    ".env",
+    "default",
+  ]);
+});
+
+test("no .env file is fine", () => {
+  expect(readEnvironment(folder, { PORT: "2" }).values).toEqual({ PORT: "2" });
+});

@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { errorCode } from "./error-code.ts";
+
+/** Variables and where each came from. The only place that reads `process.env`. */
+export type Environment = {
+  values: Readonly<Record<string, string | undefined>>;
+  sourceOf(name: string): "environment" | ".env" | "default";
+};
+
+/** The process's variables, and beneath them those of a `.env` file in the working directory. */
+export function readEnvironment(
+  folder: string = process.cwd(),
+  variables: Readonly<Record<string, string | undefined>> = process.env,
+): Environment {
+  const file = readEnvFile(join(folder, ".env"));
+  return {
+    values: { ...file, ...withoutEmpty(variables) },
+    sourceOf(name) {
+      if (variables[name]) return "environment";
+      return file[name] ? ".env" : "default";
+    },
+  };
+}
+
+function readEnvFile(path: string): Record<string, string | undefined> {
+  try {
+    return parseEnv(readFileSync(path, "utf8"));
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return {};
+    throw error;
+  }
+}
+
+/** An empty variable is unset, so it does not hide the file's. */
+function withoutEmpty(variables: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
+}

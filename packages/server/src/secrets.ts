@@ -1,0 +1,92 @@
+import { randomBytes } from "node:crypto";
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Config } from "./config.ts";
+import { makeDataDir } from "./data-dir.ts";
+import { errorCode } from "./error-code.ts";
+import { OperatorError } from "./operator-error.ts";
+import { Secret } from "./secret.ts";
+
+/** What the server signs and derives with, and what opens the operator's pages. */
+export type Secrets = Readonly<{ jwtSecret: Secret; serverSecret: Secret; adminToken: Secret }>;
+
+const secretNames = ["jwtSecret", "serverSecret", "adminToken"] as const;
+type SecretName = (typeof secretNames)[number];
+
+/** From the settings, else from `<data dir>/secrets.json`, which the first start makes. */
+export function loadSecrets(config: Pick<Config, "dataDir" | SecretName>): Secrets {
+  const { jwtSecret, serverSecret, adminToken } = config;
+  if (jwtSecret && serverSecret && adminToken) return { jwtSecret, serverSecret, adminToken };
+  const kept = readOrMake(secretsPath(config.dataDir));
+  return {
+    jwtSecret: jwtSecret ?? kept.jwtSecret,
+    serverSecret: serverSecret ?? kept.serverSecret,
+    adminToken: adminToken ?? kept.adminToken,
+  };
+}
+
+export function secretsPath(dataDir: string): string {
+  return join(dataDir, "secrets.json");
+}
+
+function readOrMake(path: string): Secrets {
+  const found = readSecrets(path);
+  if (found !== null) return found;
+  makeDataDir(dirname(path));
+  makeSecrets(path);
+  const made = readSecrets(path);
+  if (made === null) throw new OperatorError(`${path} disappeared just after it was made.`);
+  return made;
+}
+
+function readSecrets(path: string): Secrets | null {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return null;
+  if (process.platform !== "win32" && (stat.mode & 0o077) !== 0) {
+    throw new OperatorError(
+      `${path} can be read by other users of this machine, so its secrets may be known.\n` +
+        `Close it with: chmod 600 ${path}   Remove it to make new secrets; every device then signs in again.`,
+    );
+  }
+  const kept = parseFile(path);
+  return {
+    jwtSecret: pick(path, kept, "jwtSecret"),
+    serverSecret: pick(path, kept, "serverSecret"),
+    adminToken: pick(path, kept, "adminToken"),
+  };
+}
+
+function parseFile(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw new OperatorError(`${path} cannot be read as JSON. Bring it back from a backup.`, { cause });
+  }
+}
+
+function pick(path: string, kept: unknown, name: SecretName): Secret {
+  const value =
+    typeof kept === "object" && kept !== null ? Object.entries(kept).find(([key]) => key === name)?.[1] : null;
+  if (typeof value === "string" && value.length >= 32) return new Secret(value);
+  throw new OperatorError(`${path} has no ${name} of 32 characters or more. Bring the file back from a backup.`);
+}
+
+/**
+ * Written beside, synced and linked into place: the file is seen whole or not at all, and of two servers that start together
+ * one makes it and both read it.
+ */
+function makeSecrets(path: string): void {
+  const beside = `${path}.${randomBytes(6).toString("hex")}`;
+  const secrets = Object.fromEntries(secretNames.map((name) => [name, randomBytes(32).toString("base64url")]));
+  const file = openSync(beside, "wx", 0o600);
+  try {
+    writeSync(file, `${JSON.stringify(secrets, null, 2)}\n`);
+    fsyncSync(file);
+    linkSync(beside, path);
+  } catch (error) {
+    if (errorCode(error) !== "EEXIST") throw error;
+  } finally {
+    closeSync(file);
+    rmSync(beside, { force: true });
+  }
+}
