@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from "pg";
+import type { ClientBase, Pool, PoolClient } from "pg";
 import { OperatorError } from "../operator-error.ts";
 import { describeSqlFailure } from "./describe-sql-failure.ts";
 import { type Migration, readMigrations } from "./migration-files.ts";
@@ -52,18 +52,23 @@ async function applyNext(client: PoolClient, available: Migration[]): Promise<Mi
     return null;
   }
   await client.query(createLedger);
+  await applyMigration(client, next);
+  await client.query("commit");
+  return next;
+}
+
+/** Runs one file inside the caller's transaction. */
+export async function applyMigration(client: PoolClient, migration: Migration): Promise<void> {
   try {
-    await client.query(next.sql);
-    await recordApplied(client, next);
-    await client.query("commit");
+    await client.query(migration.sql);
+    await recordApplied(client, migration);
   } catch (error) {
     throw new OperatorError(
-      `Migration ${next.name} failed: ${describeSqlFailure(error, next.sql)}\n` +
+      `Migration ${migration.name} failed: ${describeSqlFailure(error, migration.sql)}\n` +
         "Nothing of this file was applied, and the files before it stay. Settle the cause, then run `owlivion-sync migrate` again.",
       { cause: error },
     );
   }
-  return next;
 }
 
 function pendingOrRefuse(applied: AppliedMigration[], available: Migration[]): Migration[] {
@@ -72,7 +77,7 @@ function pendingOrRefuse(applied: AppliedMigration[], available: Migration[]): M
   return plan.pending;
 }
 
-const createLedger = `
+export const createLedger = `
   create table if not exists schema_migrations (
     version integer primary key,
     name text not null,
@@ -82,7 +87,8 @@ const createLedger = `
   comment on table schema_migrations is 'The migrations this database has had, with the SHA-256 of each file as it ran';
 `;
 
-async function readApplied(client: PoolClient): Promise<AppliedMigration[]> {
+/** The migrations this database has had; none when it was never migrated. */
+export async function readApplied(client: ClientBase): Promise<AppliedMigration[]> {
   const ledger = await client.query("select to_regclass('schema_migrations') is not null as there");
   if (ledger.rows[0]?.there !== true) return [];
   const sql = "select version, name, checksum from schema_migrations order by version";

@@ -1,0 +1,71 @@
+import type { Command } from "commander";
+import type { FastifyBaseLogger } from "fastify";
+import { loadConfig } from "../config.ts";
+import { readEnvironment } from "../environment.ts";
+import { createLogger } from "./create-logger.ts";
+
+/** From the signal: when connections are cut, and when the process ends in any case. Orchestrators usually wait 10 s. */
+const cutAfterMs = 8_000;
+const endAfterMs = 10_000;
+
+export function addServe(program: Command): void {
+  program
+    .command("serve")
+    .description("run the server, with a PostgreSQL of its own unless DATABASE_URL names one")
+    .addHelpText(
+      "after",
+      `
+The settings come from the environment and from a file .env in the working directory: see "owlivion-sync config".
+The database is migrated on start. SIGTERM and SIGINT end what is in flight and exit with 0 within 10 seconds; a
+second signal ends at once.`,
+    )
+    .action(serve);
+}
+
+async function serve(): Promise<void> {
+  const config = loadConfig(readEnvironment().values);
+  const logger = createLogger(config.logLevel);
+  const ending = listenForEnd(logger);
+  // Loaded here, as the other commands do without the application and start several times faster.
+  const { startServerProcess } = await import("../server-process.ts");
+  const running = await startServerProcess(config, logger);
+  const exitCode = await ending;
+
+  const cutting = setTimeout(() => {
+    logger.warn("requests are still in flight: cutting their connections");
+    running.cutConnections();
+  }, cutAfterMs);
+  await running.stop();
+  clearTimeout(cutting);
+  logger.info("stopped");
+  process.exit(exitCode);
+}
+
+/** Settles with the exit code when the process is to end; from then on it has ten seconds. */
+async function listenForEnd(logger: FastifyBaseLogger): Promise<number> {
+  return await new Promise((resolve) => {
+    let isEnding = false;
+    const end = (exitCode: number) => {
+      if (isEnding) process.exit(1);
+      isEnding = true;
+      setTimeout(() => {
+        logger.error("not stopped in time: ending now");
+        process.exit(1);
+      }, endAfterMs).unref();
+      resolve(exitCode);
+    };
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      process.on(signal, () => {
+        logger.info({ signal }, "stopping");
+        end(0);
+      });
+    }
+    // A mistake of ours: what it left half done is unknown, so the process ends, its requests in flight answered.
+    for (const event of ["unhandledRejection", "uncaughtException"] as const) {
+      process.on(event, (error: unknown) => {
+        logger.fatal({ err: error }, `${event}: stopping`);
+        if (!isEnding) end(1);
+      });
+    }
+  });
+}

@@ -1,0 +1,34 @@
+import type { ClientConfig } from "pg";
+import type { Config } from "../config.ts";
+import type { Log } from "../log.ts";
+import { revealSecret } from "../secret.ts";
+import { findRunningPostgres } from "./embedded/find-running-postgres.ts";
+import { DataDirInUseError, startEmbeddedPostgres } from "./embedded/start-embedded-postgres.ts";
+
+export type OpenDatabase = {
+  connection: ClientConfig;
+  kind: "external" | "embedded" | "embedded, of a running server";
+  close(): Promise<void>;
+};
+
+type Where = Pick<Config, "databaseUrl" | "dataDir">;
+
+/** DATABASE_URL, or the embedded PostgreSQL, started here and stopped by `close`. Nobody else may be using it. */
+export async function openDatabase({ databaseUrl, dataDir }: Where, log: Log): Promise<OpenDatabase> {
+  if (databaseUrl !== undefined) {
+    return { connection: { connectionString: revealSecret(databaseUrl) }, kind: "external", close: async () => {} };
+  }
+  const { connection, stop } = await startEmbeddedPostgres({ dataDir, log });
+  return { connection, kind: "embedded", close: stop };
+}
+
+/** The same for a command, which may also work beside a running server, on that one's PostgreSQL. */
+export async function joinDatabase(where: Where, log: Log): Promise<OpenDatabase> {
+  try {
+    return await openDatabase(where, log);
+  } catch (error) {
+    if (!(error instanceof DataDirInUseError)) throw error;
+    const connection = await findRunningPostgres(where.dataDir);
+    return { connection, kind: "embedded, of a running server", close: async () => {} };
+  }
+}
