@@ -1,0 +1,35 @@
+import { ApiError } from "../errors.ts";
+
+/** Runs at most `concurrency` tasks at a time and lets at most `maxWaiting` wait; whoever comes then is OVERLOADED. */
+export class BoundedQueue {
+  readonly #concurrency: number;
+  readonly #maxWaiting: number;
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+
+  constructor(concurrency: number, maxWaiting: number) {
+    this.#concurrency = concurrency;
+    this.#maxWaiting = maxWaiting;
+  }
+
+  assertRoom(): void {
+    if (this.#waiting.length >= this.#maxWaiting) throw new ApiError("OVERLOADED", { retryAfterSeconds: 2 });
+  }
+
+  async run<T>(task: () => Promise<T>): Promise<T> {
+    if (this.#running >= this.#concurrency) {
+      this.assertRoom();
+      // Whoever ends hands its place over, so that nobody who comes in between takes it.
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    } else {
+      this.#running++;
+    }
+    try {
+      return await task();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running--;
+      else next();
+    }
+  }
+}

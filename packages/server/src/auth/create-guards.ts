@@ -1,0 +1,9 @@
+import type { Guards } from "../http/guards.ts";
+import type { RateLimits } from "../http/rate-limits.ts";
+import type { Auth } from "./auth.ts";
+import { createAuthenticate } from "./authenticate.ts";
+import { createRequireSecret } from "./require-secret.ts";
+
+export function createGuards(auth: Auth, limits: RateLimits): Guards {
+  return { authenticate: createAuthenticate(auth, limits), requireSecret: createRequireSecret(auth) };
+}

@@ -1,0 +1,26 @@
+import type { PoolClient } from "pg";
+import type { AppContext } from "../app-context.ts";
+import { endSessionsOfDevice } from "../db/end-sessions.ts";
+import { lockUser } from "../db/lock-user.ts";
+import { withTransaction } from "../db/pool.ts";
+import { ApiError } from "../errors.ts";
+import type { RequestSession } from "../http/session.ts";
+
+/** Ends every session of a device at once; doing it again changes nothing. */
+export async function revokeDevice(context: AppContext, session: RequestSession, deviceId: string): Promise<void> {
+  if (deviceId === session.deviceId) throw new ApiError("CANNOT_DELETE_CURRENT_DEVICE");
+  await withTransaction(context.pool, async (client) => {
+    await lockUser(client, session.userId);
+    if (!(await markRevoked(client, session.userId, deviceId))) throw new ApiError("DEVICE_NOT_FOUND");
+    await endSessionsOfDevice(client, session.userId, deviceId);
+  });
+  context.announcer.sessionEnded(session.userId, { deviceId });
+}
+
+async function markRevoked(client: PoolClient, userId: string, deviceId: string): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `update devices set revoked_at = coalesce(revoked_at, clock_timestamp()) where user_id = $1 and device_id = $2`,
+    [userId, deviceId],
+  );
+  return rowCount === 1;
+}
