@@ -1,0 +1,28 @@
+/** What retention removes, in the order it does. */
+export const cleanupKinds = [
+  "history",
+  "tombstones",
+  "batches",
+  "audit",
+  "refresh_tokens",
+  "account_keys",
+  "secret_failures",
+  "invitations",
+] as const;
+export type CleanupKind = (typeof cleanupKinds)[number];
+
+export interface CleanupReport {
+  /**
+   * `done`; `stopped`: told to end before it was done; `busy`: another process is at it; `suspended`: the clock jumped
+   * since the last run; `paused`: a new epoch began lately; `failed`.
+   */
+  readonly outcome: "done" | "stopped" | "busy" | "suspended" | "paused" | "failed";
+  /** For the operator: why nothing was removed, and what to do. */
+  readonly message: string | null;
+  /** PostgreSQL's time at the start, RFC 3339. */
+  readonly started_at: string;
+  readonly duration_ms: number;
+  readonly rows: Readonly<Partial<Record<CleanupKind, number>>>;
+  /** Collections that were locked too long; the next run comes back to them. */
+  readonly skipped_collections: number;
+}
