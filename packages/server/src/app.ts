@@ -1,0 +1,67 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import { limits } from "@owlivion/sync-protocol";
+import { createAppContext } from "./app-context.ts";
+import { type AuthPorts, createAuth } from "./auth/auth.ts";
+import { createGuards } from "./auth/create-guards.ts";
+import { registerAuthRoutes } from "./auth/routes.ts";
+import { registerDesktopRoutes } from "./blobs/desktop-routes.ts";
+import { registerFullSyncRoutes } from "./blobs/full-sync-routes.ts";
+import type { ServerContext } from "./context.ts";
+import { LastSeen } from "./devices/last-seen.ts";
+import { registerDeviceRoutes } from "./devices/routes.ts";
+import { registerEventRoutes } from "./events/routes.ts";
+import { installDrain } from "./http/drain.ts";
+import { installErrorHandler } from "./http/error-handler.ts";
+import { registerHealthRoutes } from "./http/health.ts";
+import { installOpenApi } from "./http/openapi.ts";
+import { installRequestMetrics } from "./http/request-metrics.ts";
+import { installSecurity } from "./http/security.ts";
+import { warnOfUntrustedProxies } from "./http/trusted-proxies.ts";
+import { compileValidator } from "./http/validation.ts";
+
+export interface AppOptions {
+  logger?: FastifyBaseLogger;
+  /** A test's clock and hasher. */
+  authPorts?: Partial<AuthPorts>;
+}
+
+/**
+ * The HTTP application on a migrated database; tests and production build the same one. The caller listens, and closes
+ * it before the pool.
+ */
+export async function buildApp(context: ServerContext, options: AppOptions = {}): Promise<FastifyInstance> {
+  const app = Fastify({
+    ...(options.logger === undefined ? { logger: false } : { loggerInstance: options.logger }),
+    bodyLimit: limits.maxAnonymousBodyBytes,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 65_000,
+    maxRequestsPerSocket: 1000,
+    routerOptions: { maxParamLength: 1024 },
+    return503OnClosing: false, // http/drain.ts answers, with a code
+    trustProxy: context.config.trustedProxies.length > 0 ? [...context.config.trustedProxies] : false,
+  });
+  app.setValidatorCompiler(compileValidator);
+  app.setSerializerCompiler(() => JSON.stringify); // reply schemas are for the documents and the tests
+  app.decorateRequest("session", null);
+  installErrorHandler(app);
+  const appContext = createAppContext(app, context);
+  installRequestMetrics(app, appContext.metrics);
+  await installSecurity(app, context.config);
+  installDrain(app);
+  await installOpenApi(app);
+  warnOfUntrustedProxies(app, context.log);
+  new LastSeen(context.pool, context.log).install(app);
+  const auth = await createAuth(appContext, options.authPorts);
+  const guards = createGuards(auth, appContext.rateLimits);
+
+  registerHealthRoutes(app, appContext);
+  registerAuthRoutes(app, auth, guards);
+  registerDeviceRoutes(app, appContext, guards);
+  await app.register(async (signedIn) => {
+    signedIn.addHook("onRequest", guards.authenticate);
+    registerEventRoutes(signedIn, appContext);
+    registerFullSyncRoutes(signedIn, appContext);
+    registerDesktopRoutes(signedIn, appContext);
+  });
+  return app;
+}

@@ -1,0 +1,48 @@
+import { lineageVersion, noTag, type Cursor } from "./cursor.ts";
+
+/** What a cursor is judged against: one snapshot of its collection. */
+export interface CursorGround {
+  readonly epoch: string;
+  readonly head: number;
+  readonly horizon: number;
+  readonly historyHorizon: number;
+  /** Tag of the batch that wrote the cursor's lineage version; null: that batch is not kept any more. */
+  readonly tag: Buffer | null;
+  /** All epochs, oldest first, each with the version of this collection at which it began; null: not known. */
+  readonly epochs: readonly EpochStart[];
+}
+
+export interface EpochStart {
+  readonly epoch: string;
+  readonly version: number | null;
+}
+
+/**
+ * `good` also for an older epoch that shares the history up to the cursor: the next cursor carries the new epoch.
+ * `broken`: a cursor of this very epoch does not fit the history, so the history was cut and nobody noticed yet.
+ */
+export type CursorVerdict = "good" | "broken" | "EPOCH_CHANGED" | "CURSOR_EXPIRED" | "HISTORY_EXPIRED";
+
+export function judgeCursor(cursor: Cursor, ground: CursorGround): CursorVerdict {
+  const lineage = lineageVersion(cursor);
+  const isCurrent = cursor.epoch === ground.epoch;
+  if (Math.max(lineage, cursor.version) > ground.head) return isCurrent ? "broken" : "EPOCH_CHANGED";
+
+  if (lineage > 0 && !cursor.tag.equals(noTag)) {
+    if (ground.tag === null) return cursor.asOf === null ? "CURSOR_EXPIRED" : "HISTORY_EXPIRED";
+    if (!ground.tag.equals(cursor.tag)) return isCurrent ? "broken" : "EPOCH_CHANGED";
+  } else if (lineage > 0 && cursor.asOf === null) {
+    return "CURSOR_EXPIRED";
+  }
+  if (!isCurrent && !sharesHistory(lineage, cursor.epoch, ground.epochs)) return "EPOCH_CHANGED";
+
+  if (cursor.asOf !== null) return cursor.asOf < ground.historyHorizon ? "HISTORY_EXPIRED" : "good";
+  return (cursor.startHead ?? cursor.version) < ground.horizon ? "CURSOR_EXPIRED" : "good";
+}
+
+/** Whether every epoch after the cursor's began at or above its version, as far as that is known. */
+function sharesHistory(version: number, epoch: string, epochs: readonly EpochStart[]): boolean {
+  const index = epochs.findIndex((start) => start.epoch === epoch);
+  if (index === -1) return version === 0;
+  return epochs.slice(index + 1).every((start) => start.version === null || version <= start.version);
+}

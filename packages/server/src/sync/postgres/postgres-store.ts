@@ -1,0 +1,209 @@
+import { formatInstant, limits, type Micros } from "@owlivion/sync-protocol";
+import type { Pool, PoolClient } from "pg";
+import type { DataTypes } from "../../db/data-types.ts";
+import { withTransaction } from "../../db/pool.ts";
+import { readInTransaction, readSnapshot, type SnapshotResult } from "../../db/snapshot-read.ts";
+import { dataTypeLiteral, instantLiteral, integerLiteral, uuidLiteral } from "../../db/sql-literal.ts";
+import { noTag } from "../cursor.ts";
+import type { EpochStart } from "../judge-cursor.ts";
+import type {
+  BatchRequest,
+  CollectionKey,
+  DeltaStore,
+  HeadProof,
+  OpenBatch,
+  Page,
+  PageQuery,
+  SincePage,
+  SinceQuery,
+  StatusRow,
+} from "../store.ts";
+import { applyBatch } from "./apply-batch.ts";
+import { copyRows } from "./copy-rows.ts";
+import { beginEpoch, canReadIdentity, claimIdentity } from "./epochs.ts";
+import { epochStartsSql, headSql, readHead, tagSql } from "./head-sql.ts";
+import { openCollection, readCurrentRecords, readRecordStates } from "./open-collection.ts";
+import { readStatus } from "./read-status.ts";
+import { cursorPageSql, historyPageSql, sincePageSql } from "./page-sql.ts";
+
+export interface PostgresStoreOptions {
+  readonly tombstoneDays: number;
+  /** The server's clock, given the database's; a test may shift it. */
+  readonly clock?: (databaseNow: Micros) => Micros;
+}
+
+/** The delta protocol on PostgreSQL; the tables and functions are those of migration 002. */
+export class PostgresStore implements DeltaStore {
+  readonly #pool: Pool;
+  readonly #dataTypes: DataTypes;
+  readonly #options: PostgresStoreOptions;
+  readonly #hasIdentity: boolean;
+
+  private constructor(pool: Pool, dataTypes: DataTypes, options: PostgresStoreOptions, hasIdentity: boolean) {
+    this.#pool = pool;
+    this.#dataTypes = dataTypes;
+    this.#options = options;
+    this.#hasIdentity = hasIdentity;
+  }
+
+  static async open(pool: Pool, dataTypes: DataTypes, options: PostgresStoreOptions): Promise<PostgresStore> {
+    const hasIdentity = await canReadIdentity(pool);
+    if (hasIdentity) await claimIdentity(pool);
+    return new PostgresStore(pool, dataTypes, options, hasIdentity);
+  }
+
+  async withBatch<T>(request: BatchRequest, work: (open: OpenBatch) => Promise<T>): Promise<T> {
+    const moved = { epoch: null as string | null };
+    try {
+      return await withTransaction(this.#pool, (client) => this.#workOn(client, request, work, moved));
+    } catch (error) {
+      if (moved.epoch === null) throw error;
+      // The database lives in another cluster or on another timeline than the epoch began in: a restored dump or a
+      // promoted replica. The transaction is over; begin the new epoch, then judge anew.
+      await beginEpoch(this.#pool, "cluster", moved.epoch, this.#hasIdentity);
+      return await withTransaction(this.#pool, (client) => this.#workOn(client, request, work, { epoch: null }));
+    }
+  }
+
+  async #workOn<T>(
+    client: PoolClient,
+    request: BatchRequest,
+    work: (open: OpenBatch) => Promise<T>,
+    moved: { epoch: string | null },
+  ): Promise<T> {
+    const { userId, batch, idempotency } = request;
+    const dataType = this.#dataTypes.numberOf(request.dataType);
+    const opened = await openCollection(client, dataType, request, this.#hasIdentity);
+    if (!opened.isSameCluster) {
+      moved.epoch = opened.epoch;
+      throw new Error("the database has moved to another cluster");
+    }
+    const { replay } = opened;
+    const now = this.#options.clock?.(opened.state.now) ?? opened.state.now;
+    const ids = new Set(batch.changes.map((change) => change.recordId));
+    const records =
+      replay === null ? await readRecordStates(client, userId, dataType, [...ids]) : new Map<string, never>();
+    return await work({
+      state: { ...opened.state, now, records },
+      epoch: opened.epoch,
+      replay:
+        replay === null
+          ? null
+          : {
+              ...replay,
+              isSameRequest:
+                replay.dataType === dataType &&
+                idempotency !== null &&
+                replay.requestHash.equals(idempotency.requestHash),
+            },
+      readPage: (query) => this.#readPageIn(client, { ...query, userId, dataType: request.dataType }),
+      readCurrent: (recordIds) => readCurrentRecords(client, userId, dataType, recordIds, limits.maxPageBytes),
+      apply: (decision, answer) =>
+        applyBatch(client, {
+          request,
+          dataType,
+          headBefore: opened.state.head,
+          now,
+          decision,
+          answer,
+          tombstoneDays: this.#options.tombstoneDays,
+        }),
+    });
+  }
+
+  async readPage(query: PageQuery): Promise<Page> {
+    const dataType = this.#dataTypes.numberOf(query.dataType);
+    const result = await readSnapshot(this.#pool, [
+      headSql(query.userId, dataType, query.lineageVersion),
+      cursorPageSql(dataType, query),
+    ]);
+    return toPage(result, query.lineageVersion, query.limit);
+  }
+
+  async #readPageIn(client: PoolClient, query: PageQuery): Promise<Page> {
+    const dataType = this.#dataTypes.numberOf(query.dataType);
+    const statements = [headSql(query.userId, dataType, query.lineageVersion), cursorPageSql(dataType, query)];
+    return toPage(await readInTransaction(client, statements), query.lineageVersion, query.limit);
+  }
+
+  async readSince(query: SinceQuery): Promise<SincePage> {
+    const dataType = this.#dataTypes.numberOf(query.dataType);
+    const since = instantLiteral(query.since);
+    const user = uuidLiteral(query.userId);
+    const result = await readSnapshot(this.#pool, [
+      headSql(query.userId, dataType, 0),
+      `select version_at(${user}, ${integerLiteral(dataType)}::smallint, ${since}), c.change_count, c.deleted_count
+        from count_changes_since(${user}, ${dataTypeLiteral(query.dataType)}, ${since}) c`,
+      sincePageSql(query),
+    ]);
+    const [sinceVersion, totalChanges, totalDeleted] = result.rows[1] ?? [];
+    return {
+      ...toPage(result, 0, query.limit),
+      sinceVersion: Number(sinceVersion ?? 0),
+      totalChanges: Number(totalChanges ?? 0),
+      totalDeleted: Number(totalDeleted ?? 0),
+    };
+  }
+
+  async versionAt(key: CollectionKey, at: Micros): Promise<{ version: number; isExact: boolean }> {
+    const { rows } = await this.#pool.query<{ version: string; is_exact: boolean }>(
+      `select v.version, v.version > 0 or coalesce((select b.head_before = 0 from sync_batches b
+          where b.user_id = $1 and b.data_type = $2 and b.head_after > 0 order by b.head_after limit 1), true) as is_exact
+        from version_at($1, $2::smallint, $3) v(version)`,
+      [key.userId, this.#dataTypes.numberOf(key.dataType), formatInstant(at)],
+    );
+    return { version: Number(rows[0]!.version), isExact: rows[0]!.is_exact };
+  }
+
+  async tagOf(key: CollectionKey, version: number): Promise<Buffer> {
+    const collection = (alias: string) => `${alias}.user_id = $1 and ${alias}.data_type = $2`;
+    const { rows } = await this.#pool.query<{ tag: string | null }>(
+      `select ${tagSql(collection, "$3::bigint")} as tag`,
+      [key.userId, this.#dataTypes.numberOf(key.dataType), version],
+    );
+    return rows[0]?.tag == null ? noTag : Buffer.from(rows[0].tag, "hex");
+  }
+
+  async readHistory(query: CollectionKey & { recordId: string; before: number; limit: number }): Promise<Page> {
+    const dataType = this.#dataTypes.numberOf(query.dataType);
+    const result = await readSnapshot(this.#pool, [
+      headSql(query.userId, dataType, 0),
+      historyPageSql(dataType, query),
+    ]);
+    return toPage(result, 0, query.limit);
+  }
+
+  async putProof(key: CollectionKey, proof: HeadProof): Promise<"stored" | "head-moved"> {
+    const { rowCount } = await this.#pool.query(
+      `update sync_data s set proof_epoch = $3, proof_version = $4, proof = $5
+        where s.user_id = $1 and s.data_type = $2 and s.head = $4
+          and $3 = (select e.epoch from epochs e order by e.epoch_no desc limit 1)`,
+      [key.userId, this.#dataTypes.numberOf(key.dataType), proof.epoch, proof.version, proof.proof],
+    );
+    return rowCount === 1 ? "stored" : "head-moved";
+  }
+
+  async readStatus(userId: string): Promise<ReadonlyMap<string, StatusRow>> {
+    return readStatus(this.#pool, this.#dataTypes, userId);
+  }
+
+  beginEpoch(expected: string): Promise<void> {
+    return beginEpoch(this.#pool, "lineage", expected, this.#hasIdentity);
+  }
+
+  async listEpochs(key: CollectionKey): Promise<readonly EpochStart[]> {
+    const { rows } = await this.#pool.query<{ epochs: EpochStart[] }>(
+      `select ${epochStartsSql(key.userId, this.#dataTypes.numberOf(key.dataType))} as epochs`,
+    );
+    return rows[0]!.epochs;
+  }
+}
+
+/** Cuts the rows at the limits; a row beyond them tells that more follow. */
+function toPage(result: SnapshotResult, lineageVersion: number, limit: number): Page {
+  const copied = copyRows(result.copied);
+  const rows = copied.filter(
+    (row) => row.ordinal <= limit && (row.ordinal === 1 || row.bytesSoFar <= limits.maxPageBytes),
+  );
+  return { head: readHead(result.rows[0] ?? [], lineageVersion), rows, hasMore: rows.length < copied.length };
+}

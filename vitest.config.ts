@@ -1,0 +1,35 @@
+import { defineConfig } from "vitest/config";
+
+const resolve = { conditions: ["@owlivion/source"] };
+const ssr = { resolve: { conditions: ["@owlivion/source"], externalConditions: ["@owlivion/source"] } };
+
+// The suffix says what a test needs: `.test.ts` nothing, `.pg.test.ts` PostgreSQL (its own, embedded).
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve,
+        ssr,
+        test: {
+          name: "unit",
+          sequence: { groupOrder: 0 },
+          include: ["packages/*/src/**/*.test.ts", "bench/src/**/*.test.ts"],
+          exclude: ["**/*.pg.test.ts", "**/node_modules/**"],
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: "pg",
+          sequence: { groupOrder: 1 },
+          include: ["packages/server/{src,test}/**/*.pg.test.ts"],
+          globalSetup: ["packages/server/test/support/postgres-setup.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
