@@ -18,6 +18,7 @@ import { installRequestMetrics } from "./http/request-metrics.ts";
 import { installSecurity } from "./http/security.ts";
 import { warnOfUntrustedProxies } from "./http/trusted-proxies.ts";
 import { compileValidator } from "./http/validation.ts";
+import { registerSyncRoutes } from "./sync/routes.ts";
 
 export interface AppOptions {
   logger?: FastifyBaseLogger;
@@ -60,6 +61,7 @@ export async function buildApp(context: ServerContext, options: AppOptions = {})
   await app.register(async (signedIn) => {
     signedIn.addHook("onRequest", guards.authenticate);
     registerEventRoutes(signedIn, appContext);
+    await registerSyncRoutes(signedIn, appContext);
     registerFullSyncRoutes(signedIn, appContext);
     registerDesktopRoutes(signedIn, appContext);
   });

@@ -48,8 +48,7 @@ export async function registerSyncRoutes(app: FastifyInstance, context: AppConte
     summary: "Every collection's head, counts and proof; equal heads mean that nothing is to do",
     response: { 200: SyncStatusReply, ...errors(...sessionErrors) },
   };
-  app.get("/api/v1/sync/status", { schema }, async (request) => {
-    await context.rateLimits.consume(request, "delta_pull");
+  app.get("/api/v1/sync/status", { schema, config: { rateLimit: "sync_other" } }, async (request) => {
     return {
       success: true,
       data: await syncStatus(ports.store, sessionOf(request).userId, context.dataTypes.names),
@@ -107,9 +106,8 @@ function registerUpload(app: FastifyInstance, ports: SyncPorts): void {
         bodyLimit: limits.maxBodyBytes,
         validatorCompiler: (part) =>
           part.httpPart === "body" || part.httpPart === "headers" ? () => true : compileValidator(part as never),
-        preParsing: async (request) => {
-          const isEngine = request.headers["idempotency-key"] !== undefined;
-          await ports.context.rateLimits.consume(request, isEngine ? "delta_push" : "delta_upload");
+        config: {
+          rateLimit: (request) => (request.headers["idempotency-key"] === undefined ? "delta_upload" : "delta_push"),
         },
       },
       (request, reply) => handleUpload(ports, request, reply),
@@ -123,6 +121,7 @@ function registerPages(app: FastifyInstance, ports: SyncPorts): void {
   app.get<{ Params: { data_type: string }; Querystring: DownloadDeltaQuery }>(
     "/api/v1/sync/:data_type/delta",
     {
+      config: { rateLimit: (request) => (hasSince(request.query) ? "delta_since" : "delta_pull") },
       schema: {
         ...base,
         summary: "Download changes by cursor, by time, or as of a point in the past",
@@ -145,7 +144,6 @@ function registerPages(app: FastifyInstance, ports: SyncPorts): void {
       },
     },
     async (request, reply) => {
-      await context.rateLimits.consume(request, request.query.since === undefined ? "delta_pull" : "delta_since");
       const wire = wireOfAccept(request.headers.accept);
       const key = collectionOf(ports, request);
       const data = await downloadDelta(ports, key, request.query, wire);
@@ -157,6 +155,7 @@ function registerPages(app: FastifyInstance, ports: SyncPorts): void {
   app.get<{ Params: { data_type: string }; Querystring: DownloadDeletedQuery }>(
     "/api/v1/sync/:data_type/deleted",
     {
+      config: { rateLimit: "delta_since" },
       schema: {
         ...base,
         summary: "The live tombstones since a time",
@@ -169,7 +168,6 @@ function registerPages(app: FastifyInstance, ports: SyncPorts): void {
       },
     },
     async (request, reply) => {
-      await context.rateLimits.consume(request, "delta_since");
       const wire = wireOfAccept(request.headers.accept);
       const key = collectionOf(ports, request);
       const data = await downloadDeleted(store, key, request.query, wire);
@@ -181,6 +179,7 @@ function registerPages(app: FastifyInstance, ports: SyncPorts): void {
   app.get<{ Params: { data_type: string; record_id: string }; Querystring: RecordHistoryQuery }>(
     "/api/v1/sync/:data_type/records/:record_id/history",
     {
+      config: { rateLimit: "delta_pull" },
       schema: {
         ...base,
         summary: "One record's changes, newest first",
@@ -190,7 +189,6 @@ function registerPages(app: FastifyInstance, ports: SyncPorts): void {
       },
     },
     async (request, reply) => {
-      await context.rateLimits.consume(request, "delta_pull");
       const wire = wireOfAccept(request.headers.accept);
       const key = collectionOf(ports, request);
       return send(reply, await recordHistory(store, key, request.params.record_id, request.query, wire), wire);
@@ -202,6 +200,7 @@ function registerProof(app: FastifyInstance, ports: SyncPorts): void {
   app.put<{ Params: { data_type: string }; Body: PutProofRequest }>(
     "/api/v1/sync/:data_type/proof",
     {
+      config: { rateLimit: "sync_other" },
       schema: {
         ...base,
         summary: "Store a head proof, while the head is the version it proves",
@@ -214,7 +213,6 @@ function registerProof(app: FastifyInstance, ports: SyncPorts): void {
       },
     },
     async (request) => {
-      await ports.context.rateLimits.consume(request, "delta_push");
       const { version, epoch, proof } = request.body;
       const bytes = decodeBase64(proof);
       if (bytes?.length !== limits.proofBytes) {
@@ -228,6 +226,11 @@ function registerProof(app: FastifyInstance, ports: SyncPorts): void {
       return { success: true, data: { version } };
     },
   );
+}
+
+/** Before the query is validated. */
+function hasSince(query: unknown): boolean {
+  return typeof query === "object" && query !== null && "since" in query;
 }
 
 function collectionOf(
