@@ -7,6 +7,8 @@ import { createLogger } from "./create-logger.ts";
 /** From the signal: when connections are cut, and when the process ends in any case. Orchestrators usually wait 10 s. */
 const cutAfterMs = 8_000;
 const endAfterMs = 10_000;
+/** Ctrl-C under npm arrives twice: from the terminal, and passed on by npm. */
+const sameKeystrokeMs = 500;
 
 export function addServe(program: Command): void {
   program
@@ -44,10 +46,13 @@ async function serve(): Promise<void> {
 /** Settles with the exit code when the process is to end; from then on it has ten seconds. */
 async function listenForEnd(logger: FastifyBaseLogger): Promise<number> {
   return await new Promise((resolve) => {
-    let isEnding = false;
+    let endingSinceMs: number | undefined;
     const end = (exitCode: number) => {
-      if (isEnding) process.exit(1);
-      isEnding = true;
+      if (endingSinceMs !== undefined) {
+        if (performance.now() - endingSinceMs > sameKeystrokeMs) process.exit(1);
+        return;
+      }
+      endingSinceMs = performance.now();
       setTimeout(() => {
         logger.error("not stopped in time: ending now");
         process.exit(1);
@@ -56,7 +61,7 @@ async function listenForEnd(logger: FastifyBaseLogger): Promise<number> {
     };
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
       process.on(signal, () => {
-        logger.info({ signal }, "stopping");
+        if (endingSinceMs === undefined) logger.info({ signal }, "stopping");
         end(0);
       });
     }
@@ -64,7 +69,7 @@ async function listenForEnd(logger: FastifyBaseLogger): Promise<number> {
     for (const event of ["unhandledRejection", "uncaughtException"] as const) {
       process.on(event, (error: unknown) => {
         logger.fatal({ err: error }, `${event}: stopping`);
-        if (!isEnding) end(1);
+        if (endingSinceMs === undefined) end(1);
       });
     }
   });

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tryLock } from "../../src/db/embedded/data-dir-lock.ts";
@@ -12,6 +12,7 @@ export async function sweepTestClusters(): Promise<void> {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(testClusterPrefix))) {
     const folder = join(tmpdir(), name);
     try {
+      if (!existsSync(join(folder, "postgres.lock"))) continue;
       const lock = tryLock(join(folder, "postgres.lock"));
       if (lock === null) continue;
       await settlePrevious(join(folder, "postgres"), "", consoleLog);

@@ -13,9 +13,14 @@ import type { RunAs } from "./run-as.ts";
 export const databaseUser = "owlivion";
 
 /** Makes the cluster unless it is there; refuses what another major version, or no PostgreSQL, has left. */
-export async function ensureCluster(place: ClusterPlace, program: Program, log: Log): Promise<void> {
+export async function ensureCluster(
+  place: ClusterPlace,
+  program: Program,
+  isDurable: boolean,
+  log: Log,
+): Promise<void> {
   const found = readMajorVersion(place.folder);
-  if (found === undefined) return await createCluster(place, program, log);
+  if (found === undefined) return await createCluster(place, program, isDurable, log);
   if (found !== program.majorVersion) throw otherMajorVersion(place.folder, found, program.majorVersion);
 }
 
@@ -48,7 +53,7 @@ function otherMajorVersion(folder: string, found: string, ours: string): Operato
  * In a folder of another name, renamed when it is complete and synced (initdb does that): a crash leaves a folder to sweep
  * up, never half a cluster.
  */
-async function createCluster(place: ClusterPlace, program: Program, log: Log): Promise<void> {
+async function createCluster(place: ClusterPlace, program: Program, isDurable: boolean, log: Log): Promise<void> {
   const { folder, runAs, link } = place;
   const parent = dirname(folder);
   if (link !== undefined) makeSharedFolder(parent);
@@ -57,7 +62,7 @@ async function createCluster(place: ClusterPlace, program: Program, log: Log): P
   mkdirSync(unfinished, { mode: 0o700 });
   try {
     if (runAs !== null) chownSync(unfinished, runAs.uid, runAs.gid);
-    await runInitdb(program.initdb, unfinished, runAs);
+    await runInitdb(program.initdb, unfinished, runAs, isDurable ? [] : ["--no-sync"]);
     renameSync(unfinished, folder);
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });
@@ -81,9 +86,9 @@ async function createCluster(place: ClusterPlace, program: Program, log: Log): P
  * `trust` because the socket stands in a folder of mode 0700: whoever can connect to it is root or the very user who owns the
  * data files, so a password would protect nothing. The C locale orders by code point, the same on every system.
  */
-async function runInitdb(initdb: string, folder: string, runAs: RunAs): Promise<void> {
+async function runInitdb(initdb: string, folder: string, runAs: RunAs, options: string[]): Promise<void> {
   const locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"];
-  const args = ["-D", folder, "-U", databaseUser, "--auth-local=trust", "--auth-host=reject", ...locale];
+  const args = ["-D", folder, "-U", databaseUser, "--auth-local=trust", "--auth-host=reject", ...locale, ...options];
   const child = spawn(initdb, args, { ...childProcessOptions(runAs), stdio: ["ignore", "ignore", "pipe"] });
   let messages = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (messages += text));

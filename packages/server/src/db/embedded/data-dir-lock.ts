@@ -32,6 +32,7 @@ export function tryLock(path: string): Lock | null {
   writeFileSync(holderPath, `process ${process.pid} on ${hostname()}`, { mode: 0o600 });
   return {
     release() {
+      if (!database.isOpen) return;
       rmSync(holderPath, { force: true });
       database.close();
     },

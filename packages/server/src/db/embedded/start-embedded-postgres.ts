@@ -59,7 +59,7 @@ async function startLocked(
 ): Promise<EmbeddedPostgres> {
   const place = placeCluster(dataDir, log);
   const program = placeBinaries(locateBinaries(), place.runAs, log);
-  await ensureCluster(place, program, log);
+  await ensureCluster(place, program, settings["fsync"] !== "off", log);
   // A copied data directory may bring a link to the same cluster, which therefore has a lock of its own.
   if (place.folder !== join(realpathSync(dataDir), "postgres")) lockToo(`${place.folder}.lock`);
 
