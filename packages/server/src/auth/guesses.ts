@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { ApiError } from "../errors.ts";
-import { instantOf } from "../db/micros-of.ts";
+import { instantOf } from "../db/instant-of.ts";
 import type { Queryable } from "../db/queryable.ts";
 import type { Auth } from "./auth.ts";
 import { freeGuesses, guessDelays, guessWindowSeconds } from "./guess-delay.ts";

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { normalizeEmail } from "@owlivion/sync-protocol";
 import type { PoolClient } from "pg";
-import { instantOf } from "../db/micros-of.ts";
+import { instantOf } from "../db/instant-of.ts";
 import type { Queryable } from "../db/queryable.ts";
 import { ApiError } from "../errors.ts";
 

@@ -1,5 +1,5 @@
 import type { PoolClient } from "pg";
-import { instantOf } from "../db/micros-of.ts";
+import { instantOf } from "../db/instant-of.ts";
 import type { PresentedToken } from "./judge-refresh.ts";
 
 export const refreshTokenDays = 30;

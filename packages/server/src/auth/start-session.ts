@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { limits, type Platform } from "@owlivion/sync-protocol";
 import type { PoolClient } from "pg";
 import { endOldestSessions } from "../db/end-sessions.ts";
-import { instantOf } from "../db/micros-of.ts";
+import { instantOf } from "../db/instant-of.ts";
 import { ApiError } from "../errors.ts";
 import { insertToken } from "./refresh-token-rows.ts";
 import { hashRefreshToken, newRefreshToken, type RefreshToken } from "./refresh-token.ts";

@@ -1,9 +1,9 @@
-import type { KeySet, Micros, StoredKeySet } from "@owlivion/sync-protocol";
+import type { KeySet, StoredKeySet } from "@owlivion/sync-protocol";
 import type { PoolClient } from "pg";
 import { decodeBase64 } from "../base64.ts";
 import { ApiError } from "../errors.ts";
 import { invalidField } from "../invalid-field.ts";
-import { microsOf } from "./micros-of.ts";
+import { instantSql } from "./instant-sql.ts";
 import type { Queryable } from "./queryable.ts";
 
 const keptSets = 3;
@@ -83,16 +83,16 @@ async function updateKeysVersion(client: PoolClient, userId: string, version: nu
 export async function findKeys(
   client: Queryable,
   userId: string,
-): Promise<{ keys: StoredKeySet; updatedAt: Micros } | null> {
+): Promise<{ keys: StoredKeySet; updatedAt: string } | null> {
   const { rows } = await client.query<{
     version: number;
     key_epoch: number;
     password_wrap: Buffer;
     recovery_wrap: Buffer;
-    created_at: Micros;
+    created_at: string;
   }>(
     `select k.version, k.key_epoch::float8 as key_epoch, k.password_wrap, k.recovery_wrap,
-       ${microsOf("k.created_at")} as created_at
+       ${instantSql("k.created_at")} as created_at
      from users u join account_keys k on k.user_id = u.user_id and k.version = u.keys_version
      where u.user_id = $1`,
     [userId],

@@ -1,5 +1,5 @@
-import { formatInstant, platforms, type Device, type Micros, type Platform } from "@owlivion/sync-protocol";
-import { microsOf } from "../db/micros-of.ts";
+import { platforms, type Device, type Platform } from "@owlivion/sync-protocol";
+import { instantSql } from "../db/instant-sql.ts";
 import type { Queryable } from "../db/queryable.ts";
 import { maskDeviceId } from "./mask-device-id.ts";
 
@@ -8,9 +8,9 @@ interface DeviceRow {
   device_id: string;
   device_name: string | null;
   platform: string;
-  last_sync_at: Micros | null;
-  last_seen_at: Micros | null;
-  created_at: Micros;
+  last_sync_at: string | null;
+  last_seen_at: string | null;
+  created_at: string;
   is_active: boolean;
 }
 
@@ -23,9 +23,9 @@ export async function listDevices(client: Queryable, userId: string, currentDevi
     device_id_masked: maskDeviceId(row.device_id),
     device_name: row.device_name,
     platform: readPlatform(row.platform),
-    last_sync_at: instantOrNull(row.last_sync_at),
-    last_seen_at: instantOrNull(row.last_seen_at),
-    created_at: formatInstant(row.created_at),
+    last_sync_at: row.last_sync_at,
+    last_seen_at: row.last_seen_at,
+    created_at: row.created_at,
     is_active: row.is_active,
     is_current: row.device_id === currentDeviceId,
   }));
@@ -33,15 +33,13 @@ export async function listDevices(client: Queryable, userId: string, currentDevi
 
 async function findDevices(client: Queryable, userId: string): Promise<DeviceRow[]> {
   const { rows } = await client.query<DeviceRow>(
-    `select id, device_id, device_name, platform, ${microsOf("last_sync_at")} as last_sync_at,
-       ${microsOf("last_seen_at")} as last_seen_at, ${microsOf("created_at")} as created_at,
+    `select id, device_id, device_name, platform, ${instantSql("last_sync_at")} as last_sync_at,
+       ${instantSql("last_seen_at")} as last_seen_at, ${instantSql("created_at")} as created_at,
        revoked_at is null as is_active
      from devices where user_id = $1 order by created_at, device_id`,
     [userId],
   );
   return rows;
 }
-
-const instantOrNull = (micros: Micros | null) => (micros === null ? null : formatInstant(micros));
 
 const readPlatform = (text: string): Platform => platforms.find((platform) => platform === text) ?? "other";
