@@ -47,6 +47,8 @@ export class BackupReader {
   async verifyEnd(): Promise<void> {
     const expected = parseTrailer((await this.#readLine()).toString());
     if (this.#hash.digest("hex") !== expected) throw damaged("its content is not what was written");
+    // Read on, for gzip's own end may be missing too.
+    if (this.#rest.length > 0 || (await this.#readMore())) throw damaged("something follows its end");
   }
 
   #take(bytes: number): Buffer {
