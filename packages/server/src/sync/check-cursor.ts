@@ -22,7 +22,15 @@ export function checkCursor(cursor: Cursor, ground: CursorGround): void {
   if (verdict === "good") return;
   if (verdict === "broken") throw new BrokenLineage(ground.epoch);
   if (verdict === "EPOCH_CHANGED") throw new OtherEpoch("the cursor is of another epoch");
-  throw new ApiError(verdict, { details: { horizon: ground.horizon, history_horizon: ground.historyHorizon } });
+  throw belowHorizon(verdict, ground);
+}
+
+/** Something that the request would have to be told has been purged; says where the collection's horizons are. */
+export function belowHorizon(
+  code: "CURSOR_EXPIRED" | "HISTORY_EXPIRED",
+  { horizon, historyHorizon }: Pick<CursorGround, "horizon" | "historyHorizon">,
+): ApiError {
+  return new ApiError(code, { details: { horizon, history_horizon: historyHorizon } });
 }
 
 /**

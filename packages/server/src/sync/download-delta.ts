@@ -129,6 +129,8 @@ async function renderPage(
   };
 }
 
+export type SinceReply = Awaited<ReturnType<typeof downloadSince>>;
+
 async function downloadSince(
   { store, cursors }: DownloadPorts,
   key: CollectionKey,

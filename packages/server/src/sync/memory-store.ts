@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { limits, type Micros } from "@owlivion/sync-protocol";
+import { belowHorizon } from "./check-cursor.ts";
 import { noTag } from "./cursor.ts";
 import type { EpochStart } from "./judge-cursor.ts";
 import { fingerprintOf } from "./decide-batch.ts";
@@ -191,6 +192,7 @@ export class MemoryStore implements DeltaStore {
   async readSince(query: SinceQuery): Promise<SincePage> {
     const c = this.#find(query);
     const sinceVersion = versionAt(c, query.since);
+    if (sinceVersion < c.horizon) throw belowHorizon("CURSOR_EXPIRED", c);
     const changes = [...c.current.values()].filter((entry) => entry.version > sinceVersion);
     const deleted = [...c.tombstones.values()].filter((entry) => entry.version > sinceVersion);
     const rows = (query.only === "all" ? [...changes, ...deleted] : deleted).filter(

@@ -116,7 +116,7 @@ function registerUpload(app: FastifyInstance, ports: SyncPorts): void {
 }
 
 function registerPages(app: FastifyInstance, ports: SyncPorts): void {
-  const { context, store } = ports;
+  const { store } = ports;
 
   app.get<{ Params: { data_type: string }; Querystring: DownloadDeltaQuery }>(
     "/api/v1/sync/:data_type/delta",

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { formatInstant, type DownloadDeltaQuery, type Micros } from "@owlivion/sync-protocol";
+import { formatInstant, parseInstant, type DownloadDeltaQuery, type Micros } from "@owlivion/sync-protocol";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { batchOf, type ChangeInput } from "../../test/support/batches.ts";
 import { CursorCodec } from "./cursor.ts";
 import { downloadDeleted } from "./download-deleted.ts";
-import { downloadDelta } from "./download-delta.ts";
+import { downloadDelta, type SinceReply } from "./download-delta.ts";
 import { recordHistory } from "./record-history.ts";
 import type { CollectionKey, DeltaStore } from "./store.ts";
 import { tagged } from "./position.ts";
@@ -53,6 +53,11 @@ export function clientOf(store: DeltaStore, key: CollectionKey, quota = { maxRec
       return renderUpload(request, result, next, "json");
     },
     pull: (query: DownloadDeltaQuery) => downloadDelta({ store, cursors }, key, query, "json"),
+    async since(query: DownloadDeltaQuery & { since: string }) {
+      const page = await this.pull(query);
+      if (!isSincePage(page)) throw new Error("not a page by time");
+      return page;
+    },
     deleted: (query: { since: string; limit?: number; offset?: number }) => downloadDeleted(store, key, query, "json"),
     history: (id: string, query: { before?: number; limit?: number } = {}) =>
       recordHistory(store, key, id, query, "json"),
@@ -72,6 +77,8 @@ export function clientOf(store: DeltaStore, key: CollectionKey, quota = { maxRec
     },
   };
 }
+
+const isSincePage = (page: Awaited<ReturnType<typeof downloadDelta>>): page is SinceReply => "next_since" in page;
 
 const code = (promise: Promise<unknown>) =>
   promise.then(
@@ -381,6 +388,22 @@ export function describeDeltaStore(name: string, open: () => Promise<StoreUnderT
       expect((await client.pull({ cursor: "initial" })).head).toBe(3);
     });
 
+    test("R18 a time before the horizon is told, in both forms; a time at it goes on (S26)", async () => {
+      await client.push([{ id: "a", type: "delete" }]);
+      const { next_since } = await client.since({ since: "1970-01-01T00:00:00Z" });
+      under.clock.now += second;
+      await client.push([{ id: "b", text: "1" }]);
+      await under.sweepTombstones(client.key, 1);
+      const before = { since: formatInstant(parseInstant(next_since)! - 1) };
+      expect(await code(client.pull(before))).toBe("CURSOR_EXPIRED");
+      expect(await code(client.deleted(before))).toBe("CURSOR_EXPIRED");
+      expect(versions((await client.pull({ since: next_since })).changes)).toEqual([2]);
+      expect((await client.deleted({ since: next_since })).deleted).toEqual([]);
+      expect(await client.pull(before).catch((error: { details: object }) => error)).toMatchObject({
+        details: { horizon: 1, history_horizon: 0 },
+      });
+    });
+
     test("R7 what is absent and older than the purged tombstone is TOO_OLD", async () => {
       await client.push([
         { id: "a", text: "1" },
@@ -478,15 +501,14 @@ export function describeDeltaStore(name: string, open: () => Promise<StoreUnderT
       const want = (await client.walk({ cursor: "initial" })).state;
       for (const step of ["next", "limit"] as const) {
         const got = new Map<string, number>();
-        let page = await client.pull({ since: start, limit: 4 });
+        let page = await client.since({ since: start, limit: 4 });
         for (let offset = 0; ;) {
-          if (!("next_since" in page)) throw new Error("not a since page");
           for (const row of page.changes) got.set(row.record_id, row.version);
           for (const row of page.deleted) got.delete(row.record_id);
           expect(page.pagination).toMatchObject({ total_changes: 7, total_deleted: 12 });
           if (!page.pagination.has_more) break;
           offset = step === "next" ? page.pagination.next_offset! : offset + 4;
-          page = await client.pull({ since: start, limit: 4, offset });
+          page = await client.since({ since: start, limit: 4, offset });
         }
         expect(new Map([...got].toSorted())).toEqual(new Map([...want].toSorted()));
       }
@@ -498,10 +520,10 @@ export function describeDeltaStore(name: string, open: () => Promise<StoreUnderT
         { id: "b", text: "1" },
         { id: "c", text: "1" },
       ]);
-      const first = await client.pull({ since: "1970-01-01T00:00:00Z", limit: 2 });
-      const rest = await client.pull({ since: "next_since" in first ? first.next_since : "", limit: 2 });
+      const first = await client.since({ since: "1970-01-01T00:00:00Z", limit: 2 });
+      const rest = await client.since({ since: first.next_since, limit: 2 });
       expect(versions(rest.changes)).toEqual([3]);
-      const none = await client.pull({ since: "next_since" in rest ? rest.next_since : "" });
+      const none = await client.since({ since: rest.next_since });
       expect(none.changes).toEqual([]);
       expect(versions((await client.pull({ since: "2200-01-01T00:00:00Z" })).changes)).toEqual([]);
       const empty = clientOf(under.store, { ...client.key, dataType: "accounts" });

@@ -122,6 +122,7 @@ export interface DeltaStore {
   /** One transaction under the collection's lock; what `work` throws rolls it back. */
   withBatch<T>(request: BatchRequest, work: (open: OpenBatch) => Promise<T>): Promise<T>;
   readPage(query: PageQuery): Promise<Page>;
+  /** CURSOR_EXPIRED when deletions after `since` have been purged. */
   readSince(query: SinceQuery): Promise<SincePage>;
   /** The newest version with changed_at at or before `at`; not exact when the batches of that time are not kept. */
   versionAt(key: CollectionKey, at: Micros): Promise<{ version: number; isExact: boolean }>;

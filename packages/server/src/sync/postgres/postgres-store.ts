@@ -4,6 +4,8 @@ import type { DataTypes } from "../../db/data-types.ts";
 import { withTransaction } from "../../db/pool.ts";
 import { readInTransaction, readSnapshot, type SnapshotResult } from "../../db/snapshot-read.ts";
 import { dataTypeLiteral, instantLiteral, integerLiteral, uuidLiteral } from "../../db/sql-literal.ts";
+import { errorCode } from "../../error-code.ts";
+import { belowHorizon } from "../check-cursor.ts";
 import { noTag } from "../cursor.ts";
 import type { EpochStart } from "../judge-cursor.ts";
 import type {
@@ -25,6 +27,9 @@ import { epochStartsSql, headSql, readHead, tagSql } from "./head-sql.ts";
 import { openCollection, readCurrentRecords, readRecordStates } from "./open-collection.ts";
 import { readStatus } from "./read-status.ts";
 import { cursorPageSql, historyPageSql, sincePageSql } from "./page-sql.ts";
+
+/** What `get_changes_since` and `get_deleted_since` raise. */
+const belowHorizonState = "OW410";
 
 export interface PostgresStoreOptions {
   readonly tombstoneDays: number;
@@ -130,12 +135,17 @@ export class PostgresStore implements DeltaStore {
     const dataType = this.#dataTypes.numberOf(query.dataType);
     const since = instantLiteral(query.since);
     const user = uuidLiteral(query.userId);
+    const head = headSql(query.userId, dataType, 0);
     const result = await readSnapshot(this.#pool, [
-      headSql(query.userId, dataType, 0),
+      head,
       `select version_at(${user}, ${integerLiteral(dataType)}::smallint, ${since}), c.change_count, c.deleted_count
         from count_changes_since(${user}, ${dataTypeLiteral(query.dataType)}, ${since}) c`,
       sincePageSql(query),
-    ]);
+    ]).catch(async (error: unknown) => {
+      if (errorCode(error) !== belowHorizonState) throw error;
+      const { rows } = await readSnapshot(this.#pool, [head]);
+      throw belowHorizon("CURSOR_EXPIRED", readHead(rows[0] ?? [], 0));
+    });
     const [sinceVersion, totalChanges, totalDeleted] = result.rows[1] ?? [];
     return {
       ...toPage(result, 0, query.limit),
