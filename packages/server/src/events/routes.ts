@@ -34,7 +34,7 @@ const schema = {
 export function registerEventRoutes(app: FastifyInstance, context: AppContext): void {
   const { pool, streams, announcer, log } = context;
 
-  app.get("/api/v1/sync/events", { schema, config: { isStream: true } }, (request, reply) => {
+  app.get("/api/v1/sync/events", { schema, config: { isStream: true, rateLimit: "sync_other" } }, (request, reply) => {
     const session = sessionOf(request);
     streams.assertRoom(session);
     reply.hijack();
