@@ -68,7 +68,7 @@ export function visitSettings(visit: VisitSetting) {
       name: "ARGON2_CONCURRENCY",
       type: integer(1, 64),
       default: "2",
-      description: "Secrets hashed at the same time; each takes a core and 19 MiB or more",
+      description: "Secrets hashed at the same time; each takes a core and 64 MiB",
     }),
     databaseUrl: visit("database", {
       name: "DATABASE_URL",

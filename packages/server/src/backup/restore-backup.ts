@@ -1,5 +1,5 @@
 import { pipeline } from "node:stream/promises";
-import type { Pool, PoolClient } from "pg";
+import pg, { type Pool, type PoolClient } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { applyMigration, createLedger } from "../db/migrate.ts";
 import { type Migration, readMigrations } from "../db/migration-files.ts";
@@ -38,7 +38,8 @@ export async function restoreBackup(
     for (const migration of pending) await applyMigration(client, migration);
     await client.query("select begin_epoch('restored', true)");
   });
-  await pool.query("analyze"); // Without statistics the first batches would meet bad plans.
+  // Without statistics the first batches would meet bad plans.
+  for (const { name } of header.tables) await pool.query(`analyze ${pg.escapeIdentifier(name)}`);
 }
 
 /** The backup's migrations must be a beginning of ours, file by file. */

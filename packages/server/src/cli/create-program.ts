@@ -1,9 +1,14 @@
 import { Command } from "commander";
 import { addBackup } from "./backup.ts";
+import { addCleanup } from "./cleanup.ts";
 import { addConfig } from "./config.ts";
+import { addDevice } from "./device.ts";
+import { addDoctor } from "./doctor.ts";
 import { addMigrate } from "./migrate.ts";
 import { addRestore } from "./restore.ts";
 import { addServe } from "./serve.ts";
+import { addStats } from "./stats.ts";
+import { addUser } from "./user.ts";
 
 /** Every command in one list. */
 export function createProgram(): Command {
@@ -17,6 +22,19 @@ export function createProgram(): Command {
 Exit codes: 0 done, 1 failed, 2 asked for wrongly (arguments, settings, a confirmation that was missing).
 Every command works beside a running server, except restore, which needs it stopped.`,
     );
-  for (const add of [addServe, addConfig, addMigrate, addBackup, addRestore]) add(program);
+  for (const add of [
+    addServe,
+    addConfig,
+    addMigrate,
+    addUser,
+    addDevice,
+    addStats,
+    addDoctor,
+    addCleanup,
+    addBackup,
+    addRestore,
+  ]) {
+    add(program);
+  }
   return program;
 }

@@ -27,3 +27,10 @@ function toCell(value: unknown): string {
   if (value === null || value === undefined || value === "") return "-";
   return value instanceof Date ? value.toISOString() : String(value);
 }
+
+const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+
+export function formatBytes(bytes: number): string {
+  const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
+  return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power] ?? ""}`;
+}

@@ -35,16 +35,25 @@ export function createPool(settings: PoolSettings, connection: ClientConfig, log
     keepAlive: true,
     onConnect: (client) => applySettings(client, settings),
   });
-  // An idle connection that dies takes nothing with it: the pool has dropped it, and opens another when asked.
-  pool.on("error", (error) => log.warn({ err: error }, "an idle database connection was lost"));
+  tellLostConnections(pool, log);
   return pool;
 }
 
 /** For migrations, backups and commands: no limits of time, and its statements are told apart in `pg_stat_activity`. */
 export function createMaintenancePool(connection: ClientConfig, log: Log): Pool {
   const pool = new pg.Pool({ ...connection, max: 2, application_name: "owlivion-sync-maintenance", keepAlive: true });
-  pool.on("error", (error) => log.warn({ err: error }, "an idle database connection was lost"));
+  tellLostConnections(pool, log);
   return pool;
+}
+
+/**
+ * An idle connection that dies takes nothing with it: the pool has dropped it, and opens another when asked. Unheard, the
+ * event would end the process. A pool that is closing may see PostgreSQL close faster.
+ */
+function tellLostConnections(pool: Pool, log: Log): void {
+  pool.on("error", (error) => {
+    if (!pool.ending) log.warn({ err: error }, "an idle database connection was lost");
+  });
 }
 
 /**

@@ -3,7 +3,7 @@ import { instantSql } from "../db/instant-sql.ts";
 import type { Queryable } from "../db/queryable.ts";
 import { maskDeviceId } from "./mask-device-id.ts";
 
-interface DeviceRow {
+export interface DeviceRow {
   id: string;
   device_id: string;
   device_name: string | null;
@@ -31,7 +31,8 @@ export async function listDevices(client: Queryable, userId: string, currentDevi
   }));
 }
 
-async function findDevices(client: Queryable, userId: string): Promise<DeviceRow[]> {
+/** The same as rows, for the operator too. */
+export async function findDevices(client: Queryable, userId: string): Promise<DeviceRow[]> {
   const { rows } = await client.query<DeviceRow>(
     `select id, device_id, device_name, platform, ${instantSql("last_sync_at")} as last_sync_at,
        ${instantSql("last_seen_at")} as last_seen_at, ${instantSql("created_at")} as created_at,

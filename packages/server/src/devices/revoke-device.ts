@@ -1,4 +1,4 @@
-import type { PoolClient } from "pg";
+import type { Pool, PoolClient } from "pg";
 import type { AppContext } from "../app-context.ts";
 import { endSessionsOfDevice } from "../db/end-sessions.ts";
 import { lockUser } from "../db/lock-user.ts";
@@ -9,12 +9,18 @@ import type { RequestSession } from "../http/session.ts";
 /** Ends every session of a device at once; doing it again changes nothing. */
 export async function revokeDevice(context: AppContext, session: RequestSession, deviceId: string): Promise<void> {
   if (deviceId === session.deviceId) throw new ApiError("CANNOT_DELETE_CURRENT_DEVICE");
-  await withTransaction(context.pool, async (client) => {
-    await lockUser(client, session.userId);
-    if (!(await markRevoked(client, session.userId, deviceId))) throw new ApiError("DEVICE_NOT_FOUND");
-    await endSessionsOfDevice(client, session.userId, deviceId);
-  });
+  if (!(await endDevice(context.pool, session.userId, deviceId))) throw new ApiError("DEVICE_NOT_FOUND");
   context.announcer.sessionEnded(session.userId, { deviceId });
+}
+
+/** The same without a session, for the operator. False when there is no such device. */
+export async function endDevice(pool: Pool, userId: string, deviceId: string): Promise<boolean> {
+  return await withTransaction(pool, async (client) => {
+    await lockUser(client, userId);
+    if (!(await markRevoked(client, userId, deviceId))) return false;
+    await endSessionsOfDevice(client, userId, deviceId);
+    return true;
+  });
 }
 
 async function markRevoked(client: PoolClient, userId: string, deviceId: string): Promise<boolean> {

@@ -1,0 +1,36 @@
+import type { Command } from "commander";
+import { createWriteStream } from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { ClientConfig } from "pg";
+import { openExport } from "../account/export-account.ts";
+import { accountIdOf } from "./account-argument.ts";
+import { withMigrated } from "./with-migrated.ts";
+
+export function addUserExport(user: Command): void {
+  user
+    .command("export")
+    .description("write everything about an account as NDJSON: what the person gets from GET /account/export")
+    .argument("<account>", "e-mail address or id")
+    .argument("[file]", "a file that does not exist yet, closed to other users; standard output without", "-")
+    .addHelpText(
+      "after",
+      "\nContents are ciphertext, which only the person's own keys open. The last line has the type end.",
+    )
+    .action(async (account: string, file: string) => {
+      await withMigrated(async ({ pool, database }) => {
+        const userId = await accountIdOf(pool, account);
+        const output = file === "-" ? process.stdout : createWriteStream(file, { flags: "wx", mode: 0o600 });
+        await writeExport(database.connection, userId, output);
+      });
+    });
+}
+
+async function writeExport(connection: ClientConfig, userId: string, output: NodeJS.WritableStream): Promise<void> {
+  const { lines, close } = await openExport(connection, userId);
+  try {
+    await pipeline(Readable.from(lines), output, { end: output !== process.stdout });
+  } finally {
+    await close();
+  }
+}
