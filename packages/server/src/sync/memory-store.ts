@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { limits, type Micros } from "@owlivion/sync-protocol";
+import { ApiError } from "../errors.ts";
 import { belowHorizon } from "./check-cursor.ts";
 import { noTag } from "./cursor.ts";
 import type { EpochStart } from "./judge-cursor.ts";
@@ -101,6 +102,10 @@ export class MemoryStore implements DeltaStore {
       readPage: async (query) => this.#page(c, query),
       readCurrent: async (recordIds) => readCurrent(c, recordIds),
       apply: async (decision, answer) => {
+        // The same key on two collections at once: neither lock kept the other out.
+        if (idempotency !== null && decision.rows.length > 0 && this.#keys.has(keyOf(request, idempotency.key))) {
+          throw new ApiError("IDEMPOTENCY_KEY_REUSED");
+        }
         const tag = randomBytes(8);
         commit = () => this.#apply(c, request, decision, { answer, tag, now });
         return tag;

@@ -5,6 +5,7 @@ import { withTransaction } from "../../db/pool.ts";
 import { readInTransaction, readSnapshot, type SnapshotResult } from "../../db/snapshot-read.ts";
 import { dataTypeLiteral, instantLiteral, integerLiteral, uuidLiteral } from "../../db/sql-literal.ts";
 import { errorCode } from "../../error-code.ts";
+import { ApiError } from "../../errors.ts";
 import { belowHorizon } from "../check-cursor.ts";
 import { noTag } from "../cursor.ts";
 import type { EpochStart } from "../judge-cursor.ts";
@@ -62,6 +63,9 @@ export class PostgresStore implements DeltaStore {
     try {
       return await withTransaction(this.#pool, (client) => this.#workOn(client, request, work, moved));
     } catch (error) {
+      // The same key on two collections at once: neither lock kept the other out.
+      if (violatedConstraint(error) === "sync_batches_key")
+        throw new ApiError("IDEMPOTENCY_KEY_REUSED", { cause: error });
       if (moved.epoch === null) throw error;
       // The database lives in another cluster or on another timeline than the epoch began in: a restored dump or a
       // promoted replica. The transaction is over; begin the new epoch, then judge anew.
@@ -207,6 +211,10 @@ export class PostgresStore implements DeltaStore {
     );
     return rows[0]!.epochs;
   }
+}
+
+function violatedConstraint(error: unknown): unknown {
+  return errorCode(error) === "23505" && error instanceof Error && "constraint" in error ? error.constraint : null;
 }
 
 /** Cuts the rows at the limits; a row beyond them tells that more follow. */
