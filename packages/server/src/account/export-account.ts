@@ -5,26 +5,30 @@ import { accountParts, auditPart, collectionParts, type ExportPart } from "./exp
 export const exportFormat = 1;
 
 /** A reader that stops reading for so long is gone; one that reads for so long holds back the database's cleaning. */
-const idleTimeoutMs = 60_000;
+const defaultIdleTimeoutMs = 60_000;
 const longestMs = 60 * 60_000;
 
 /**
  * Everything about an account as NDJSON, in one snapshot, some rows at a time. Binary is base64. The last line has the type
  * `end` and counts the others: a file without it is not whole. On a connection of its own, which a slow reader may keep.
  */
-export async function openExport(connection: ClientConfig, userId: string): Promise<OpenExport> {
+export async function openExport(
+  connection: ClientConfig,
+  userId: string,
+  { idleTimeoutMs = defaultIdleTimeoutMs }: { idleTimeoutMs?: number } = {},
+): Promise<OpenExport> {
   const client = new pg.Client({
     ...connection,
     connectionTimeoutMillis: 5000,
     application_name: "owlivion-sync-export",
   });
-  client.on("error", () => {}); // The statement that runs, or the next one, fails with it.
+  const lost = new Promise<Error>((resolve) => client.on("error", resolve));
   await client.connect();
   try {
     await client.query("begin isolation level repeatable read read only");
     await client.query("select set_config('idle_in_transaction_session_timeout', $1, true)", [String(idleTimeoutMs)]);
     await assertExists(client, userId);
-    return { lines: writeLines(client, userId), close: () => client.end() };
+    return { lines: writeLines(client, userId), lost, close: () => client.end() };
   } catch (error) {
     await client.end();
     throw error;
@@ -33,6 +37,8 @@ export async function openExport(connection: ClientConfig, userId: string): Prom
 
 export interface OpenExport {
   readonly lines: AsyncGenerator<string>;
+  /** The database ended the connection: it restarted, or nobody read for too long. */
+  readonly lost: Promise<Error>;
   /** To be called however the reading ends; also when it never began. */
   close(): Promise<void>;
 }
