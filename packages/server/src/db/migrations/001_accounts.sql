@@ -13,8 +13,11 @@ create table users (
   key_epoch bigint not null default 0,             -- envelopes below it are refused
   created_at timestamptz not null default clock_timestamp(),
   disabled_at timestamptz,
+  erasing_since timestamptz,                       -- erasure has begun; it is ended by whoever finds it
+  check (erasing_since is null or disabled_at is not null),
   check (kind = 'plain' or (auth_suite is not null and kdf_seed is not null and recovery_hash is not null))
 );
+create index users_erasing on users (user_id) where erasing_since is not null;
 comment on table users is 'An account: a login and what its clients need to unlock their keys';
 
 create table devices (

@@ -299,7 +299,9 @@ begin
     from measured m order by m.o;
 end $$;
 
--- Third statement: writes what decideBatch decided. Element i of the change arrays has version p_head_before + i.
+-- Third statement: writes what decideBatch decided. Rows to change are found by probes that `offset 0` keeps probes, and
+-- changed by ctid, which is safe under the collection's lock: a join on their keys may flip to reading the collection
+-- once for each of them. Element i of the change arrays has version p_head_before + i.
 create function apply_batch(
   p_user uuid, p_type smallint, p_device uuid, p_head_before bigint, p_first_changed_at timestamptz,
   p_change_types smallint[], p_ids text[], p_prev bigint[], p_superseded bigint[],
@@ -318,10 +320,15 @@ begin
   if n > 0 then
     if cardinality(p_replaced) > 0 then
       update sync_data_changes x
-        set superseded_version = r.by_version,
-            superseded_at = p_first_changed_at + (r.by_version - p_head_before - 1) * interval '1 microsecond'
-        from unnest(p_replaced, p_replaced_by) r(version, by_version)
-        where x.user_id = p_user and x.data_type = p_type and x.version = r.version and x.superseded_version is null;
+        set superseded_version = f.by_version,
+            superseded_at = p_first_changed_at + (f.by_version - p_head_before - 1) * interval '1 microsecond'
+        from (
+          select found.tid, r.by_version from unnest(p_replaced, p_replaced_by) r(version, by_version)
+          cross join lateral (
+            select y.ctid as tid from sync_data_changes y
+            where y.user_id = p_user and y.data_type = p_type and y.version = r.version and y.superseded_version is null
+            offset 0) found) f
+        where x.ctid = f.tid;
     end if;
     insert into sync_data_changes (user_id, data_type, change_type, version, prev_version, superseded_version,
         changed_at, superseded_at, stamp_at, stamp_device_id, device_id, record_id,
@@ -338,8 +345,13 @@ begin
         p_nonce_lengths) with ordinality
         c(change_type, id, prev, superseded, stamp, stamp_device, start, length, nonce_length, i);
     if cardinality(p_revived) > 0 then
-      delete from deleted_records x using unnest(p_revived) r(id)
-        where x.user_id = p_user and x.data_type = p_type and x.record_id = r.id;
+      delete from deleted_records x
+        using (
+          select found.tid from unnest(p_revived) r(id)
+          cross join lateral (
+            select y.ctid as tid from deleted_records y
+            where y.user_id = p_user and y.data_type = p_type and y.record_id = r.id offset 0) found) f
+        where x.ctid = f.tid;
     end if;
     if cardinality(p_tombstones) > 0 then
       insert into deleted_records (user_id, data_type, version, deleted_at, expires_at, stamp_at, stamp_device_id,
@@ -369,12 +381,21 @@ begin
         p_key, p_hash, p_answer, p_now);
   end if;
   if cardinality(p_raised) > 0 then
-    update sync_data_changes x set stamp_at = r.stamp, stamp_device_id = p_device
-      from unnest(p_raised, p_raised_stamps) r(id, stamp)
-      where x.user_id = p_user and x.data_type = p_type and x.record_id = r.id and x.superseded_at is null;
-    update deleted_records x set stamp_at = r.stamp, stamp_device_id = p_device
-      from unnest(p_raised, p_raised_stamps) r(id, stamp)
-      where x.user_id = p_user and x.data_type = p_type and x.record_id = r.id;
+    update sync_data_changes x set stamp_at = f.stamp, stamp_device_id = p_device
+      from (
+        select found.tid, r.stamp from unnest(p_raised, p_raised_stamps) r(id, stamp)
+        cross join lateral (
+          select y.ctid as tid from sync_data_changes y
+          where y.user_id = p_user and y.data_type = p_type and y.record_id = r.id and y.superseded_at is null
+          offset 0) found) f
+      where x.ctid = f.tid;
+    update deleted_records x set stamp_at = f.stamp, stamp_device_id = p_device
+      from (
+        select found.tid, r.stamp from unnest(p_raised, p_raised_stamps) r(id, stamp)
+        cross join lateral (
+          select y.ctid as tid from deleted_records y
+          where y.user_id = p_user and y.data_type = p_type and y.record_id = r.id offset 0) found) f
+      where x.ctid = f.tid;
   end if;
   insert into sync_history (user_id, device_id, data_type, action, at, applied, conflicts)
     values (p_user, p_device, p_type, 'delta_upload', p_now, n, p_conflicts);
