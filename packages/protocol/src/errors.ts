@@ -63,6 +63,7 @@ export const errorTable = {
   NOT_FOUND: entry(404, "fix", "There is no such route."),
   NO_DATA: entry(404, "fix", "No blob was ever stored for this data type."),
   NO_KEYS: entry(404, "fix", "This account holds no keys."),
+  ACCOUNT_NOT_FOUND: entry(404, "fix", "There is no such account."),
   DEVICE_NOT_FOUND: entry(404, "fix", "The account has no such device."),
   NOT_ACCEPTABLE: entry(406, "fix", "The route cannot answer in the media type asked for."),
   REQUEST_TIMEOUT: entry(408, "retry", "The request did not arrive in time."),

@@ -1,9 +1,14 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { limits } from "@owlivion/sync-protocol";
+import { resumeErasures } from "./account/resume-erasures.ts";
+import { registerAccountRoutes } from "./account/routes.ts";
+import { registerMetricsRoute } from "./admin/metrics-route.ts";
+import { registerAdminRoutes } from "./admin/routes.ts";
 import { createAppContext } from "./app-context.ts";
 import { type AuthPorts, createAuth } from "./auth/auth.ts";
 import { createGuards } from "./auth/create-guards.ts";
 import { registerAuthRoutes } from "./auth/routes.ts";
+import { registerSecretRoutes } from "./auth/secret-routes.ts";
 import { registerDesktopRoutes } from "./blobs/desktop-routes.ts";
 import { registerFullSyncRoutes } from "./blobs/full-sync-routes.ts";
 import type { ServerContext } from "./context.ts";
@@ -15,9 +20,11 @@ import { installErrorHandler } from "./http/error-handler.ts";
 import { registerHealthRoutes } from "./http/health.ts";
 import { installOpenApi } from "./http/openapi.ts";
 import { installRequestMetrics } from "./http/request-metrics.ts";
+import { installRouteList } from "./http/route-list.ts";
 import { installSecurity } from "./http/security.ts";
 import { warnOfUntrustedProxies } from "./http/trusted-proxies.ts";
 import { compileValidator } from "./http/validation.ts";
+import { scheduleCleanup } from "./retention/schedule-cleanup.ts";
 import { registerSyncRoutes } from "./sync/routes.ts";
 
 export interface AppOptions {
@@ -50,13 +57,21 @@ export async function buildApp(context: ServerContext, options: AppOptions = {})
   await installSecurity(app, context.config);
   installDrain(app);
   await installOpenApi(app);
+  installRouteList(app, context.log);
   warnOfUntrustedProxies(app, context.log);
   new LastSeen(context.pool, context.log).install(app);
   const auth = await createAuth(appContext, options.authPorts);
   const guards = createGuards(auth, appContext.rateLimits);
 
+  scheduleCleanup(app, appContext);
+
   registerHealthRoutes(app, appContext);
+  registerMetricsRoute(app, appContext);
+  await registerAdminRoutes(app, appContext);
   registerAuthRoutes(app, auth, guards);
+  registerSecretRoutes(app, auth, guards);
+  registerAccountRoutes(app, appContext, guards);
+  resumeErasures(app, appContext);
   registerDeviceRoutes(app, appContext, guards);
   await app.register(async (signedIn) => {
     signedIn.addHook("onRequest", guards.authenticate);

@@ -34,7 +34,8 @@ const schema = {
 export function registerEventRoutes(app: FastifyInstance, context: AppContext): void {
   const { pool, streams, announcer, log } = context;
 
-  app.get("/api/v1/sync/events", { schema, config: { isStream: true, rateLimit: "sync_other" } }, (request, reply) => {
+  const options = { schema, config: { isStream: true, rateLimit: "sync_other" }, exposeHeadRoute: false } as const;
+  app.get("/api/v1/sync/events", options, (request, reply) => {
     const session = sessionOf(request);
     streams.assertRoom(session);
     reply.hijack();

@@ -14,9 +14,9 @@ export type CleanupKind = (typeof cleanupKinds)[number];
 export interface CleanupReport {
   /**
    * `done`; `stopped`: told to end before it was done; `busy`: another process is at it; `suspended`: the clock jumped
-   * since the last run; `paused`: a new epoch began lately; `failed`.
+   * since the last run; `paused`: a new epoch began lately.
    */
-  readonly outcome: "done" | "stopped" | "busy" | "suspended" | "paused" | "failed";
+  readonly outcome: "done" | "stopped" | "busy" | "suspended" | "paused";
   /** For the operator: why nothing was removed, and what to do. */
   readonly message: string | null;
   /** PostgreSQL's time at the start, RFC 3339. */
