@@ -93,6 +93,24 @@ describe("erasing an account", () => {
     expect(await total(account.userId)).toBe(0);
   });
 
+  test("waits for a batch that was let in before, and takes what that makes", async () => {
+    const account = await server.register();
+    const batch = await server.pool.connect();
+    await batch.query("begin");
+    await batch.query("insert into sync_data (user_id, data_type) values ($1, 1)", [account.userId]);
+    await batch.query(
+      `insert into deleted_records (user_id, data_type, version, deleted_at, expires_at, stamp_at, stamp_device_id,
+         deleted_by_device_id, record_id) values ($1, 1, 1, now(), now(), now(), $2, $2, 'a')`,
+      [account.userId, account.deviceId],
+    );
+    const erasing = erase(account);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await batch.query("commit");
+    batch.release();
+    expect((await erasing).statusCode).toBe(200);
+    expect(await total(account.userId)).toBe(0);
+  });
+
   test("while its device uploads leaves nothing", async () => {
     const account = await server.register();
     const uploading = Array.from({ length: 40 }, (_, i) =>

@@ -48,6 +48,17 @@ describe("S43 an outsider cannot tell which addresses have accounts", () => {
     expect(await observe("login", body(sealedEmail))).toEqual(nobody);
   });
 
+  test("S38 a login that is locked costs no hash, for nobody", async () => {
+    const email = unknown();
+    const body = { email, password: "a wrong secret", device_id: randomUUID() };
+    for (let i = 0; i < 10; i++) await observe("login", body);
+    const nobody = await observe("login", body);
+    expect([nobody.hashes, (nobody.seen as { status: number }).status]).toEqual([0, 429]);
+    const plain = { ...body, email: (await server.register()).email };
+    for (let i = 0; i < 10; i++) await observe("login", plain);
+    expect(await observe("login", plain)).toEqual(nobody);
+  });
+
   test("starting a recovery with a wrong secret; a plain account has none", async () => {
     const body = (email: string) => ({ email, recovery_auth: "a wrong secret" });
     const nobody = await observe("recover/start", body(unknown()));
