@@ -3,9 +3,14 @@ import { defineConfig } from "vitest/config";
 const resolve = { conditions: ["@owlivion/source"] };
 const ssr = { resolve: { conditions: ["@owlivion/source"], externalConditions: ["@owlivion/source"] } };
 
+/** Where CI wants the results of each run. */
+const resultsDir = process.env["TEST_RESULTS"];
+
 // The suffix says what a test needs: `.test.ts` nothing, `.pg.test.ts` PostgreSQL (its own, embedded).
 export default defineConfig({
   test: {
+    reporters: resultsDir === undefined ? ["default"] : ["default", "json"],
+    ...(resultsDir === undefined ? {} : { outputFile: { json: `${resultsDir}/${process.pid}.json` } }),
     projects: [
       {
         resolve,

@@ -74,7 +74,7 @@ export const Cursor = Type.String({
   maxLength: 256,
   description: "Opaque: I have everything up to here",
 });
-export const Epoch = Uuid;
+export const Epoch = Type.String({ ...Uuid, description: "The server's epoch, a UUID" });
 
 export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 

@@ -63,7 +63,7 @@ export type Outcome =
   | { readonly status: "unchanged"; readonly version: number }
   | { readonly status: "conflict"; readonly reason: ConflictReason };
 
-export const changeTypeNumbers = { insert: 0, update: 1, delete: 2 } as const;
+/** By the number in the log. */
 export const changeTypeNames = ["insert", "update", "delete"] as const;
 
 /** One row of the log to write; element i has version `head + 1 + i`. */
