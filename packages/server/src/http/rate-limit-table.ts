@@ -41,4 +41,3 @@ export const rateLimits = {
 } as const satisfies Record<string, RateLimit>;
 
 export type RateLimitName = keyof typeof rateLimits;
-export const rateLimitNames = Object.keys(rateLimits) as RateLimitName[];
