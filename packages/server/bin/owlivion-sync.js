@@ -4,17 +4,18 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const source = new URL("../src/cli/main.ts", import.meta.url);
+const source = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
 
 if (existsSync(source)) {
-  runSource(fileURLToPath(source));
+  // Node must be started anew: the condition that leads to the other packages' sources can only be given at start.
+  const args = ["--conditions=@owlivion/source", source, ...process.argv.slice(2)];
+  if (process.platform === "win32" || process.execve === undefined) runAsChild(args);
+  else process.execve(process.execPath, [process.execPath, ...args], process.env); // The same process: signals are its own.
 } else {
   await import("../dist/cli/main.js");
 }
 
-// A process of its own, because the condition that leads to the other packages' sources can only be given at start.
-function runSource(path) {
-  const args = ["--conditions=@owlivion/source", path, ...process.argv.slice(2)];
+function runAsChild(args) {
   const child = spawn(process.execPath, args, { stdio: "inherit" });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => {

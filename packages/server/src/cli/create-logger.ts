@@ -1,10 +1,12 @@
-import { type Logger, pino } from "pino";
+import { type DestinationStream, type Logger, pino } from "pino";
+import { logSerializers } from "./log-serializers.ts";
 import { createReadableStream } from "./readable-log.ts";
 
-export type { Logger } from "pino";
+/** The server's log: JSON lines for machines, one readable line each on a terminal. */
+export function createLogger(level: string, target: DestinationStream = chooseTarget()): Logger {
+  return pino({ level, base: null, serializers: logSerializers }, target);
+}
 
-/** The server's log: JSON lines for machines, one readable line each on a terminal. Requests never log headers or bodies. */
-export function createLogger(level: string): Logger {
-  const options = { level, base: null };
-  return process.stdout.isTTY ? pino(options, createReadableStream(process.stdout)) : pino(options);
+function chooseTarget(): DestinationStream {
+  return process.stdout.isTTY ? createReadableStream(process.stdout) : pino.destination({ dest: 1, sync: true });
 }

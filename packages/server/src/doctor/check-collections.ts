@@ -13,8 +13,8 @@ const rules: readonly { check: string; isDeep: boolean; wrong: string; consequen
   {
     check: "batches",
     isDeep: false,
-    wrong:
-      "collections whose newest batch does not end at their head: cursors there would be taken for another history",
+    wrong: "collections whose newest batch does not end at their head",
+    consequence: "cursors there are taken for those of another history",
     sql: `select count(*) from sync_data s where s.head > 0 and s.head is distinct from (
             select max(b.head_after) from sync_batches b
             where b.user_id = s.user_id and b.data_type = s.data_type and b.head_after > 0)`,
