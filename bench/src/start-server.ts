@@ -15,6 +15,7 @@ export interface BenchServer {
 
 const silent = { debug() {}, info() {}, warn: console.warn, error: console.error };
 const port = 3917;
+export const adminToken = "bench-admin-token-of-thirty-two-characters";
 
 /** The product as it ships, in a process of its own, on an embedded PostgreSQL with fsync on, all in a temporary folder. */
 export async function startServer(): Promise<BenchServer> {
@@ -34,7 +35,7 @@ export async function startServer(): Promise<BenchServer> {
       QUOTA_RECORDS: "100000000",
       QUOTA_BYTES: "1000000000000",
       LOG_LEVEL: "warn",
-      ADMIN_TOKEN: "bench-admin-token-of-thirty-two-characters",
+      ADMIN_TOKEN: adminToken,
     },
   });
   const ended = new Promise((resolve) => child.once("exit", resolve));

@@ -1,6 +1,6 @@
 import { Account } from "./account.ts";
 import { makeRecords, uploadBody } from "./payloads.ts";
-import { RawWriter } from "./raw.ts";
+import { rawPage, RawWriter } from "./raw.ts";
 import type { BenchServer } from "./start-server.ts";
 
 const users = 50;
@@ -16,10 +16,7 @@ export async function measureUsers({ origin, pool }: BenchServer): Promise<strin
     const batch = makeRecords(count, 250, `u${count}`);
     const bodies = accounts.map((account) => uploadBody(batch, account.deviceId, "json"));
     let n = 0;
-    const raw = await rate((i) =>
-      raws[i]!.insert(batch.map((record) => ({ ...record, id: `${record.id}-${(n += 1)}` }))),
-    );
-    const http = await rate((i) => accounts[i]!.upload(bodies[i]!, "json"));
+    const raw = await rate((i) => rawPage(pool, accounts[i]!.userId, 0, 100));
     lines.push(row(`uploads of ${count}, 250 B`, http, raw));
   }
   const raw = await rate((i) =>
