@@ -39,6 +39,12 @@ export async function readBlob(pool: Pool, key: BlobKey): Promise<StoredBlob | n
   return rows[0] ?? null;
 }
 
+/** False when the account was erased or disabled meanwhile; else it stays until the transaction ends. */
+export async function holdAccount(client: PoolClient, userId: string): Promise<boolean> {
+  const sql = "select 1 from users where user_id = $1 and disabled_at is null for key share";
+  return (await client.query(sql, [userId])).rowCount === 1;
+}
+
 /** The version that stands, under a lock that lasts until the transaction ends; null when there is no blob yet. */
 export async function lockBlob(client: PoolClient, key: BlobKey): Promise<{ version: number; bytes: number } | null> {
   const { rows } = await client.query<{ version: number; bytes: number }>(

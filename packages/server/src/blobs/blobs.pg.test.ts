@@ -4,6 +4,7 @@ import Schema from "typebox/schema";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { uploadedChange } from "../../test/support/batches.ts";
 import { startTestServer, type TestAccount, type TestServer } from "../../test/support/server.ts";
+import { saveBlob } from "./save-blob.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -111,6 +112,18 @@ describe("full sync", () => {
     expect(await download(account)).toMatchObject({ status: 200, body: { data: { version: 1 } } });
     const status = await account.inject({ method: "GET", url: "/api/v1/sync/status" });
     expect(status.json().data.contacts).toMatchObject({ version: 1, blob_version: 1, record_count: 1 });
+  });
+
+  test("an account that was erased after the request was let in gets no blob, and no 500", async () => {
+    const account = await server.register();
+    await upload(account, randomBytes(9));
+    const blob = { bytes: randomBytes(9), nonce: null, checksum: Buffer.alloc(32), isText: true };
+    const key = { userId: account.userId, dataType: 1 };
+    const options = { expectedVersion: undefined, quotaBytes: 1000 };
+    await server.pool.query("delete from users where user_id = $1", [account.userId]);
+    await expect(saveBlob(server.pool, key, { ...blob, deviceId: account.deviceId }, options)).rejects.toMatchObject({
+      code: "SESSION_REVOKED",
+    });
   });
 
   test("accounts do not meet", async () => {

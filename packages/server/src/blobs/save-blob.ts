@@ -2,6 +2,7 @@ import type { Pool } from "pg";
 import { withTransaction } from "../db/with-transaction.ts";
 import { ApiError } from "../errors.ts";
 import {
+  holdAccount,
   insertBlob,
   insertUploadAudit,
   lockBlob,
@@ -21,6 +22,7 @@ interface SaveOptions {
 /** Blob, counter and audit row together. VERSION_CONFLICT tells the version that stands; QUOTA_EXCEEDED. */
 export function saveBlob(pool: Pool, key: BlobKey, blob: NewBlob, options: SaveOptions): Promise<SavedBlob> {
   return withTransaction(pool, async (client) => {
+    if (!(await holdAccount(client, key.userId))) throw new ApiError("SESSION_REVOKED");
     // Two first uploads at once: the second waits in the insert, writes nothing, and comes round to lock the first's.
     for (;;) {
       const current = await lockBlob(client, key);
