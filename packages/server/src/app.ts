@@ -15,6 +15,7 @@ import type { ServerContext } from "./context.ts";
 import { LastSeen } from "./devices/last-seen.ts";
 import { registerDeviceRoutes } from "./devices/routes.ts";
 import { registerEventRoutes } from "./events/routes.ts";
+import { answerClientError } from "./http/client-errors.ts";
 import { installDrain } from "./http/drain.ts";
 import { installErrorHandler } from "./http/error-handler.ts";
 import { registerHealthRoutes } from "./http/health.ts";
@@ -41,7 +42,9 @@ export async function buildApp(context: ServerContext, options: AppOptions = {})
   const app = Fastify({
     ...(options.logger === undefined ? { logger: false } : { loggerInstance: options.logger }),
     bodyLimit: limits.maxAnonymousBodyBytes,
-    requestTimeout: 30_000,
+    requestTimeout: 120_000, // a full batch over a slow line; who has not signed in sends 16 KiB at most
+    http: { headersTimeout: 10_000 },
+    clientErrorHandler: answerClientError,
     keepAliveTimeout: 65_000,
     maxRequestsPerSocket: 1000,
     routerOptions: { maxParamLength: 1024 },

@@ -7,7 +7,8 @@ import { parseUpload } from "./parse-upload.ts";
 import type { SyncPorts } from "./ports.ts";
 import { tagged } from "./position.ts";
 import type { BatchRequest, CollectionKey } from "./store.ts";
-import { renderUpload, uploadDelta, type UploadResult } from "./upload-delta.ts";
+import { renderUpload } from "./render-upload.ts";
+import { uploadDelta, type UploadResult } from "./upload-delta.ts";
 import { decodeBody, encodeBody, mediaTypes, wireOfAccept, wireOfContentType } from "./wire.ts";
 
 /** `POST /sync/:data_type/delta` with its raw body. */

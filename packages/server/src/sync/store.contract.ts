@@ -8,7 +8,8 @@ import { downloadDelta, type SinceReply } from "./download-delta.ts";
 import { recordHistory } from "./record-history.ts";
 import type { CollectionKey, DeltaStore } from "./store.ts";
 import { tagged } from "./position.ts";
-import { renderUpload, uploadDelta } from "./upload-delta.ts";
+import { renderUpload } from "./render-upload.ts";
+import { uploadDelta } from "./upload-delta.ts";
 
 /** What the contract needs of a store beside its interface. */
 export interface StoreUnderTest {
