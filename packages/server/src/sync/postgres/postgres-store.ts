@@ -32,6 +32,19 @@ import { cursorPageSql, historyPageSql, sincePageSql } from "./page-sql.ts";
 /** What `get_changes_since` and `get_deleted_since` raise. */
 const belowHorizonState = "OW410";
 
+/**
+ * The database lives in another cluster or on another timeline than its epoch began in: a restored dump, a promoted
+ * replica.
+ */
+class DatabaseMoved extends Error {
+  readonly epoch: string;
+
+  constructor(epoch: string) {
+    super("the database has moved to another cluster");
+    this.epoch = epoch;
+  }
+}
+
 export interface PostgresStoreOptions {
   readonly tombstoneDays: number;
   /** The server's clock, given the database's; a test may shift it. */
@@ -59,18 +72,18 @@ export class PostgresStore implements DeltaStore {
   }
 
   async withBatch<T>(request: BatchRequest, work: (open: OpenBatch) => Promise<T>): Promise<T> {
-    const moved = { epoch: null as string | null };
+    const run = () => withTransaction(this.#pool, (client) => this.#workOn(client, request, work));
     try {
-      return await withTransaction(this.#pool, (client) => this.#workOn(client, request, work, moved));
+      return await run();
     } catch (error) {
       // The same key on two collections at once: neither lock kept the other out.
-      if (violatedConstraint(error) === "sync_batches_key")
+      if (violatedConstraint(error) === "sync_batches_key") {
         throw new ApiError("IDEMPOTENCY_KEY_REUSED", { cause: error });
-      if (moved.epoch === null) throw error;
-      // The database lives in another cluster or on another timeline than the epoch began in: a restored dump or a
-      // promoted replica. The transaction is over; begin the new epoch, then judge anew.
-      await beginEpoch(this.#pool, "cluster", moved.epoch, this.#hasIdentity);
-      return await withTransaction(this.#pool, (client) => this.#workOn(client, request, work, { epoch: null }));
+      }
+      if (!(error instanceof DatabaseMoved)) throw error;
+      // Nothing was written, and the transaction is over: begin the new epoch, then judge anew.
+      await beginEpoch(this.#pool, "cluster", error.epoch, this.#hasIdentity);
+      return await run();
     }
   }
 
@@ -78,15 +91,11 @@ export class PostgresStore implements DeltaStore {
     client: PoolClient,
     request: BatchRequest,
     work: (open: OpenBatch) => Promise<T>,
-    moved: { epoch: string | null },
   ): Promise<T> {
     const { userId, batch, idempotency } = request;
     const dataType = this.#dataTypes.numberOf(request.dataType);
     const opened = await openCollection(client, dataType, request, this.#hasIdentity);
-    if (!opened.isSameCluster) {
-      moved.epoch = opened.epoch;
-      throw new Error("the database has moved to another cluster");
-    }
+    if (!opened.isSameCluster) throw new DatabaseMoved(opened.epoch);
     const { replay } = opened;
     const now = this.#options.clock?.(opened.state.now) ?? opened.state.now;
     const ids = new Set(batch.changes.map((change) => change.recordId));
