@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../test/support/database.ts";
 import { type CliRun, runCli } from "../../test/support/run-cli.ts";
+import { listAccounts } from "../admin/list-accounts.ts";
 
 let database: TestDatabase;
 let folder: string;
@@ -53,7 +54,9 @@ describe("on a migrated database", () => {
       password: expect.stringMatching(/^.{16,}$/),
     });
     expect(await run("user", "create", "ada@example.com")).toMatchObject({ exitCode: 1 });
-    expect(await accounts()).toMatchObject([{ email: "ada@example.com", state: "active", kind: "plain" }]);
+    expect(json(await run("user", "list", "--json"))).toMatchObject([
+      { email: "ada@example.com", state: "active", kind: "plain" },
+    ]);
 
     expect(await run("user", "disable", "ada@example.com")).toMatchObject({ exitCode: 0 });
     expect(await accounts()).toMatchObject([{ state: "disabled" }]);
@@ -179,7 +182,7 @@ async function run(...args: string[]): Promise<CliRun> {
 }
 
 async function accounts(): Promise<unknown> {
-  return json(await run("user", "list", "--json"));
+  return await listAccounts(database.pool, { containing: "", limit: 10 });
 }
 
 function json({ stdout }: CliRun): unknown {

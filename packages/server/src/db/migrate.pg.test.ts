@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../test/support/database.ts";
 import type { Migration } from "./migration-files.ts";
-import { findPendingMigrations, migrate } from "./migrate.ts";
+import { applyMigration, createLedger, findPendingMigrations, migrate, migrationLock } from "./migrate.ts";
 
 let database: TestDatabase;
 beforeEach(async () => (database = await createTestDatabase("empty")));
@@ -35,6 +37,27 @@ test("two processes that start at once both succeed, and each file runs once", a
       .map(({ version }) => version)
       .toSorted(),
   ).toEqual([1, 2, 3]);
+});
+
+test("who waited for the lock sees what its holder did, whatever its connection believed before", async () => {
+  const migrations = [migration(1, "create table a (n integer)")];
+  const waiting = new pg.Pool({ connectionString: database.url, max: 1 });
+  expect(await findPendingMigrations(waiting, migrations)).toHaveLength(1); // It remembers that there is no table.
+
+  const holder = await database.pool.connect();
+  await holder.query("begin");
+  await holder.query("select pg_advisory_xact_lock($1)", [migrationLock]);
+  const waited = migrate(waiting, { migrations });
+  const waiters =
+    "select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())";
+  while ((await database.pool.query(waiters)).rowCount === 0) await sleep(5);
+  await holder.query(createLedger);
+  await applyMigration(holder, migrations[0]!);
+  await holder.query("commit");
+  holder.release();
+
+  expect(await waited).toEqual([]);
+  await waiting.end();
 });
 
 test("a database newer than the code is refused, and not touched", async () => {

@@ -5,7 +5,7 @@ import { type Migration, readMigrations } from "./migration-files.ts";
 import { type AppliedMigration, planMigrations } from "./plan-migrations.ts";
 
 /** One lock for all who migrate this database; the number is arbitrary, and ours. */
-const migrationLock = 7_305_802_604;
+export const migrationLock = 7_305_802_604;
 
 /** What would run on this database now. Throws when this code must not touch it. Writes nothing. */
 export async function findPendingMigrations(pool: Pool, available = readMigrations()): Promise<Migration[]> {
@@ -87,10 +87,14 @@ export const createLedger = `
   comment on table schema_migrations is 'The migrations this database has had, with the SHA-256 of each file as it ran';
 `;
 
+/** Not to_regclass: it answers from a cache, which a wait for an advisory lock does not refresh. */
+const selectLedger =
+  "select from pg_class where relname = 'schema_migrations' and relnamespace = current_schema()::regnamespace";
+
 /** The migrations this database has had; none when it was never migrated. */
 export async function readApplied(client: ClientBase): Promise<AppliedMigration[]> {
-  const ledger = await client.query("select to_regclass('schema_migrations') is not null as there");
-  if (ledger.rows[0]?.there !== true) return [];
+  const ledger = await client.query(selectLedger);
+  if (ledger.rowCount === 0) return [];
   const sql = "select version, name, checksum from schema_migrations order by version";
   return (await client.query<AppliedMigration>(sql)).rows;
 }
