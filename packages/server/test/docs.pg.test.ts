@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { burstSeconds, rateLimits, type RateLimit } from "../src/http/rate-limit-table.ts";
+import { type Setting, visitSettings } from "../src/settings.ts";
+import { type DocBlock, readBlocks, readTable } from "./support/doc-blocks.ts";
+import { type DocExchange, readExchanges, receive, sendExample, unlike } from "./support/doc-http.ts";
+import { Likeness } from "./support/doc-likeness.ts";
+import { runCurlBlock } from "./support/doc-shell.ts";
+import { startTestServer, type TestServer } from "./support/server.ts";
+
+const readPage = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
+
+/** A server as `npm start` runs it, with the limits that the pages tell. */
+function listeningServer() {
+  const server = { base: "" } as { base: string };
+  let running: TestServer;
+  beforeAll(async () => {
+    running = await startTestServer({ config: { rateLimitScale: 1 } });
+    await running.app.listen({ port: 0, host: "127.0.0.1" });
+    server.base = `http://127.0.0.1:${(running.app.server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => running.close());
+  return server;
+}
+
+describe("docs/DELTA_SYNC_API.md", () => {
+  const server = listeningServer();
+  const likeness = new Likeness();
+  likeness.remember({ admin_token: "admin token of the tests" }, "");
+  const streams: { exchange: DocExchange; response: Response }[] = [];
+
+  test.each(readExchanges(readPage("docs/DELTA_SYNC_API.md")))("$title", async (exchange) => {
+    const response = await sendExample(server.base, exchange, likeness);
+    if (response.headers.get("content-type")?.startsWith("text/event-stream") === true) {
+      expect(response.status).toBe(200);
+      streams.push({ exchange, response });
+      return;
+    }
+    const received = await receive(response);
+    expect(unlike(exchange, received, likeness)).toEqual([]);
+    if (received.status < 300) likeness.remember(received.body, exchange.speaker);
+  });
+
+  test("the event streams told what is shown", async () => {
+    expect(streams).not.toHaveLength(0);
+    for (const { exchange, response } of streams) {
+      const told = await readUntil(response, exchange.reply.body.split("\n").at(-1)!);
+      for (const line of exchange.reply.body.split("\n")) expect(told.split("\n")).toContain(line);
+    }
+  });
+
+  test("the table of the rate limits is that of the code", () => {
+    const rows = readTable(readPage("docs/DELTA_SYNC_API.md"), "limit").map((cells) => cells.slice(0, 5));
+    const table: Record<string, RateLimit> = rateLimits;
+    expect(rows).toEqual(
+      Object.entries(table).map(([name, { per, requests, seconds, burst }]) =>
+        [name, per, requests, seconds, burst ?? ""].map(String),
+      ),
+    );
+    expect(burstSeconds).toBe(300);
+  });
+});
+
+describe("README.md", () => {
+  const server = listeningServer();
+  const likeness = new Likeness();
+  const variables = new Map<string, string>();
+  const blocks = readBlocks(readPage("README.md"));
+  const calls = blocks
+    .map((block, i) => ({ title: `line ${block.line}`, block, shown: blocks[i + 1] }))
+    .filter(({ block }) => block.language === "sh" && block.text.includes("curl "));
+
+  test.each(calls)("$title", async ({ block, shown }: { block: DocBlock; shown: DocBlock | undefined }) => {
+    const response = await runCurlBlock(block.text, server.base, variables);
+    if (shown?.language !== "json") return;
+    const received = await receive(response);
+    expect(likeness.differences(JSON.parse(shown.text), received.body)).toEqual([]);
+  });
+});
+
+describe("docs/self-hosting.md", () => {
+  test("the table of the settings is that of the code", () => {
+    const settings: string[][] = [];
+    visitSettings(<T>(_group: string, setting: Setting<T>): T => {
+      settings.push([setting.name, setting.default, setting.description]);
+      return setting.type(setting.default);
+    });
+    expect(readTable(readPage("docs/self-hosting.md"), "setting")).toEqual(settings);
+  });
+});
+
+/** What a stream tells until it told this line; the test's timeout ends a wait in vain. */
+async function readUntil(response: Response, line: string): Promise<string> {
+  let told = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body!) {
+    told += decoder.decode(chunk as Uint8Array, { stream: true });
+    if (told.split("\n").includes(line)) break;
+  }
+  return told;
+}
