@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger } from "fastify";
+import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import type { ClientConfig } from "pg";
 import { buildApp } from "./app.ts";
 import type { Config } from "./config.ts";
@@ -7,7 +7,9 @@ import { loadDataTypes } from "./db/data-types.ts";
 import { migrate } from "./db/migrate.ts";
 import { openDatabase } from "./db/open-database.ts";
 import { createMaintenancePool, createPool } from "./db/pool.ts";
+import { errorCode } from "./error-code.ts";
 import type { Log } from "./log.ts";
+import { OperatorError } from "./operator-error.ts";
 import { loadSecrets } from "./secrets.ts";
 
 export type ServerProcess = {
@@ -22,9 +24,7 @@ export type ServerProcess = {
 /** Everything from the settings to a listening server, in order; what was opened is closed again when a later step fails. */
 export async function startServerProcess(config: Config, logger: FastifyBaseLogger): Promise<ServerProcess> {
   const closers: (() => Promise<unknown>)[] = [];
-  const stop = async () => {
-    for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
-  };
+  const stop = () => closeAll(closers, logger);
   try {
     const secrets = loadSecrets(config);
     const database = await openDatabase(config, logger);
@@ -38,7 +38,7 @@ export async function startServerProcess(config: Config, logger: FastifyBaseLogg
     const app = await buildApp(context, { logger });
     closers.push(() => app.close());
 
-    const address = await app.listen({ host: config.host, port: config.port });
+    const address = await listen(app, config);
     logger.info({ address, database: database.kind }, "Owlivion Sync is ready");
     return { address, stop, cutConnections: () => app.server.closeAllConnections() };
   } catch (error) {
@@ -46,6 +46,36 @@ export async function startServerProcess(config: Config, logger: FastifyBaseLogg
     throw error;
   }
 }
+
+/** The last opened first. One that fails does not keep the others open: PostgreSQL, the last, must always be stopped. */
+async function closeAll(closers: (() => Promise<unknown>)[], log: Log): Promise<void> {
+  for (let close = closers.pop(); close !== undefined; close = closers.pop()) {
+    try {
+      await close();
+    } catch (error) {
+      log.error({ err: error }, "a part of the server did not close cleanly");
+    }
+  }
+}
+
+async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    const reason = listenFailures[errorCode(error) ?? ""];
+    if (reason === undefined) throw error;
+    throw new OperatorError(`Cannot listen on ${host} port ${port}: ${reason}. Look at HOST and PORT.`, {
+      cause: error,
+    });
+  }
+}
+
+const listenFailures: Readonly<Record<string, string>> = {
+  EADDRINUSE: "something else does",
+  EADDRNOTAVAIL: "this machine has no such address",
+  ENOTFOUND: "this name has no address",
+  EACCES: "this user may not",
+};
 
 async function prepareDatabase(connection: ClientConfig, log: Log): Promise<void> {
   const pool = createMaintenancePool(connection, log);

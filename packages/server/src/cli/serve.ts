@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from "fastify";
 import { loadConfig } from "../config.ts";
 import { readEnvironment } from "../environment.ts";
 import { createLogger } from "./create-logger.ts";
+import { reportFailure } from "./report-failure.ts";
 
 /** From the signal: when connections are cut, and when the process ends in any case. Orchestrators usually wait 10 s. */
 const cutAfterMs = 8_000;
@@ -30,7 +31,9 @@ async function serve(): Promise<void> {
   const ending = listenForEnd(logger);
   // Loaded here, as the other commands do without the application and start several times faster.
   const { startServerProcess } = await import("../server-process.ts");
-  const running = await startServerProcess(config, logger);
+  const running = await startServerProcess(config, logger).catch((error: unknown) =>
+    process.exit(reportFailure(error)),
+  );
   const exitCode = await ending;
 
   const cutting = setTimeout(() => {

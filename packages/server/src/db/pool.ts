@@ -2,7 +2,7 @@ import pg, { type ClientConfig, type Pool, type PoolClient } from "pg";
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
 
-export { classifyDatabaseError, type DatabaseFailure } from "./classify-database-error.ts";
+export { classifyDatabaseError } from "./classify-database-error.ts";
 export { withTransaction } from "./with-transaction.ts";
 
 /** Every connection is in use and none became free in time: the server is overloaded, not broken. */

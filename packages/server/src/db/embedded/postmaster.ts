@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, fstatSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../../log.ts";
+import { OperatorError } from "../../operator-error.ts";
 import { childProcessOptions } from "./child-process.ts";
 import { readPostmasterPid } from "./postmaster-pid.ts";
 import type { RunAs } from "./run-as.ts";
@@ -44,7 +45,8 @@ export async function startPostmaster(options: PostmasterOptions, log: Log): Pro
   let over = false;
   void exited.then(() => (over = true));
   for (let waitedMs = 0; ; waitedMs += 20) {
-    if (over) throw new Error(`PostgreSQL ended while starting:\n${readMessages().trim()}`);
+    if (over)
+      throw new OperatorError(`PostgreSQL ended while starting (${options.logPath}):\n${readMessages().trim()}`);
     const state = readPostmasterPid(options.clusterFolder);
     if (state !== null && state.pid === child.pid && state.status === "ready") {
       return { pid: state.pid, exited, signal: (signal) => child.kill(signal) };

@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { makeDataDir } from "../../data-dir.ts";
 import type { Log } from "../../log.ts";
 import { OperatorError } from "../../operator-error.ts";
@@ -76,7 +77,7 @@ async function startLocked(
 
   let stop = async (): Promise<void> => {};
   try {
-    const supervisor = supervise(await start(), start, log);
+    const supervisor = supervise(await startFirst(start, log), start, log);
     stop = supervisor.stop;
     const connection = { host: socketDir, port: socketPort, user: databaseUser, database: databaseName };
     await ensureDatabase(connection);
@@ -91,6 +92,23 @@ async function startLocked(
     await stop();
     removeSocketDir(socketDir);
     throw error;
+  }
+}
+
+/**
+ * After a `kill -9` of PostgreSQL its backends live on for a moment, and it does not start beside them. Any other failure is
+ * told at once.
+ */
+async function startFirst(start: () => Promise<Postmaster>, log: Log): Promise<Postmaster> {
+  for (let triesLeft = 20; ; triesLeft--) {
+    try {
+      return await start();
+    } catch (error) {
+      const isWaitingForBackends = error instanceof Error && error.message.includes("shared memory block");
+      if (!isWaitingForBackends || triesLeft === 0) throw error;
+      log.warn("backends of a PostgreSQL that was killed are still ending");
+      await sleep(500);
+    }
   }
 }
 
