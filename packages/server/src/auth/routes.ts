@@ -93,7 +93,7 @@ export function registerAuthRoutes(app: FastifyInstance, auth: Auth, { authentic
     tags,
     summary: "End this session",
     security: bearer,
-    response: { 200: EmptyReply, ...errors(...sessionErrors) },
+    response: { 200: EmptyReply, ...errors(...sessionErrors, ...bodyErrors) },
   };
   app.post(
     "/api/v1/auth/logout",

@@ -38,7 +38,10 @@ const downloadSchema = {
   description: "One written by `POST /sync/upload` is the base64 of its nonce and its bytes, joined.",
   security: [{ bearer: [] }],
   params: Params,
-  response: { 200: DesktopDownloadReply, ...errors(...sessionErrors, "INVALID_DATA_TYPE", "NO_DATA") },
+  response: {
+    200: DesktopDownloadReply,
+    ...errors(...sessionErrors, "INVALID_REQUEST", "INVALID_DATA_TYPE", "NO_DATA"),
+  },
 };
 
 /** The same blobs as full sync, as the shipped desktop app asks for them. */
