@@ -87,11 +87,7 @@ export class PostgresStore implements DeltaStore {
     }
   }
 
-  async #workOn<T>(
-    client: PoolClient,
-    request: BatchRequest,
-    work: (open: OpenBatch) => Promise<T>,
-  ): Promise<T> {
+  async #workOn<T>(client: PoolClient, request: BatchRequest, work: (open: OpenBatch) => Promise<T>): Promise<T> {
     const { userId, batch, idempotency } = request;
     const dataType = this.#dataTypes.numberOf(request.dataType);
     const opened = await openCollection(client, dataType, request, this.#hasIdentity);
