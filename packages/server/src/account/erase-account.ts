@@ -6,19 +6,13 @@ import { eraseCollection, eraseHistory } from "./erase-collection.ts";
 import { deleteUser, findCollections, findErasing, markErasing } from "./erase-statements.ts";
 
 /**
- * Erases an account with everything about it, in steps of which each is short:
+ * An account is erased with everything about it, in steps of which each is short:
  *
  *     mark: disabled, no sessions ──► each collection, a thousand rows at a time ──► audit ──► what is left, and the user
  *
  * From the first step on nobody can sign in, so what a crash leaves is an account that only waits to be erased:
- * `eraseMarkedAccounts` goes on with it.
+ * `eraseMarkedAccounts` goes on with it. False when there is no such account.
  */
-export async function eraseAccount(pool: Pool, userId: string): Promise<void> {
-  await markForErasure(pool, userId);
-  await finishErasure(pool, userId);
-}
-
-/** The first step by itself: from here on the account is as good as gone. False when there is none. */
 export async function markForErasure(pool: Pool, userId: string): Promise<boolean> {
   return await withTransaction(pool, async (client) => {
     if ((await lockUser(client, userId)) === null) return false;
