@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { burstSeconds, rateLimits, type RateLimit } from "../src/http/rate-limit-table.ts";
+import { createMetrics } from "../src/metrics.ts";
 import { type Setting, visitSettings } from "../src/settings.ts";
 import { type DocBlock, readBlocks, readTable } from "./support/doc-blocks.ts";
 import { type DocExchange, readExchanges, receive, sendExample, unlike } from "./support/doc-http.ts";
@@ -9,7 +10,8 @@ import { Likeness } from "./support/doc-likeness.ts";
 import { runCurlBlock } from "./support/doc-shell.ts";
 import { startTestServer, type TestServer } from "./support/server.ts";
 
-const readPage = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
+const root = new URL("../../../", import.meta.url);
+const readPage = (path: string): string => readFileSync(new URL(path, root), "utf8");
 
 /** A server as `npm start` runs it, with the limits that the pages tell. */
 function listeningServer() {
@@ -88,7 +90,43 @@ describe("docs/self-hosting.md", () => {
     });
     expect(readTable(readPage("docs/self-hosting.md"), "setting")).toEqual(settings);
   });
+
+  test("the table of the metrics names each series of ours", () => {
+    const { registry } = createMetrics({ totalCount: 0, idleCount: 0, waitingCount: 0 });
+    const series = registry.getMetricsAsArray().map(({ name }) => name);
+    const listed = readTable(readPage("docs/self-hosting.md"), "series").map(([name]) => name);
+    expect(listed.toSorted()).toEqual(series.filter((name) => name.startsWith("owlivion_")).toSorted());
+  });
 });
+
+describe("links", () => {
+  const pages = ["", "docs/", "docs/decisions/"].flatMap((folder) =>
+    readdirSync(new URL(folder || ".", root))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => `${folder}${name}`),
+  );
+
+  test.each(pages)("%s links to what is there", (path) => {
+    const links = [...readPage(path).matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1]!);
+    const broken = links.filter((link) => !link.includes("://") && !leadsSomewhere(link, path));
+    expect(broken).toEqual([]);
+  });
+});
+
+/** A file or folder, and where a page's section is named, one of its headings as the usual renderers name it. */
+function leadsSomewhere(link: string, from: string): boolean {
+  const [path = "", section] = link.split("#");
+  const target = new URL(path, new URL(from, root));
+  if (!existsSync(target)) return false;
+  if (section === undefined) return true;
+  const headings = [...readFileSync(target, "utf8").matchAll(/^#+ (.*)$/gm)].map((match) =>
+    match[1]!
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+  return headings.includes(section);
+}
 
 /** What a stream tells until it told this line; the test's timeout ends a wait in vain. */
 async function readUntil(response: Response, line: string): Promise<string> {
