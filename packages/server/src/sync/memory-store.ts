@@ -233,7 +233,7 @@ export class MemoryStore implements DeltaStore {
 
   async putProof(key: CollectionKey, proof: HeadProof): Promise<"stored" | "head-moved"> {
     const c = this.#find(key);
-    if (c.head !== proof.version || proof.epoch !== this.#epoch) return "head-moved";
+    if (c.head === 0 || c.head !== proof.version || proof.epoch !== this.#epoch) return "head-moved";
     c.proof = proof;
     return "stored";
   }

@@ -129,6 +129,7 @@ export interface DeltaStore {
   /** Eight bytes of the id of the batch that wrote a version; zeros when it is not kept or the version is 0. */
   tagOf(key: CollectionKey, version: number): Promise<Buffer>;
   readHistory(query: CollectionKey & { recordId: string; before: number; limit: number }): Promise<Page>;
+  /** Nothing is proved of a collection that was never written to. */
   putProof(key: CollectionKey, proof: HeadProof): Promise<"stored" | "head-moved">;
   /** Begins a new epoch unless `expected` is not the current one any more. */
   beginEpoch(expected: string): Promise<void>;

@@ -195,7 +195,7 @@ export class PostgresStore implements DeltaStore {
   async putProof(key: CollectionKey, proof: HeadProof): Promise<"stored" | "head-moved"> {
     const { rowCount } = await this.#pool.query(
       `update sync_data s set proof_epoch = $3, proof_version = $4, proof = $5
-        where s.user_id = $1 and s.data_type = $2 and s.head = $4
+        where s.user_id = $1 and s.data_type = $2 and s.head = $4 and s.head > 0
           and $3 = (select e.epoch from epochs e order by e.epoch_no desc limit 1)`,
       [key.userId, this.#dataTypes.numberOf(key.dataType), proof.epoch, proof.version, proof.proof],
     );
