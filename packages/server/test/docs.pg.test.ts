@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
+import { errorTable, type ErrorEntry } from "@owlivion/sync-protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { burstSeconds, rateLimits, type RateLimit } from "../src/http/rate-limit-table.ts";
 import { createMetrics } from "../src/metrics.ts";
@@ -52,6 +53,13 @@ describe("docs/DELTA_SYNC_API.md", () => {
     }
   });
 
+  test("every route is named", async () => {
+    const { paths } = (await (await fetch(`${server.base}/docs/json`)).json()) as { paths: Record<string, unknown> };
+    const page = readPage("docs/DELTA_SYNC_API.md");
+    const routes = Object.keys(paths).map((path) => path.replaceAll(/\{(\w+)\}/g, ":$1"));
+    expect(routes.filter((path) => !page.includes(path))).toEqual([]);
+  });
+
   test("the table of the rate limits is that of the code", () => {
     const rows = readTable(readPage("docs/DELTA_SYNC_API.md"), "limit").map((cells) => cells.slice(0, 5));
     const table: Record<string, RateLimit> = rateLimits;
@@ -99,7 +107,7 @@ describe("docs/self-hosting.md", () => {
   });
 });
 
-describe("links", () => {
+describe("every page", () => {
   const pages = ["", "docs/", "docs/decisions/"].flatMap((folder) =>
     readdirSync(new URL(folder || ".", root))
       .filter((name) => name.endsWith(".md"))
@@ -110,6 +118,12 @@ describe("links", () => {
     const links = [...readPage(path).matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1]!);
     const broken = links.filter((link) => !link.includes("://") && !leadsSomewhere(link, path));
     expect(broken).toEqual([]);
+  });
+
+  test.each(pages)("%s names codes of the error table with their status", (path) => {
+    const table: Record<string, ErrorEntry> = errorTable;
+    const named = [...readPage(path).matchAll(/`(\d{3}) ([A-Z_]+)`/g)].map(([, status, code]) => `${status} ${code}`);
+    expect(named.filter((name) => name !== `${table[name.slice(4)]?.status} ${name.slice(4)}`)).toEqual([]);
   });
 });
 
