@@ -242,4 +242,39 @@ describe("the database lives in another cluster than its epoch began in", () => 
     expect(new Set(replies.map((reply) => reply.epoch))).toEqual(new Set([epochs[1]!.epoch]));
     expect(replies.map((reply) => reply.version).toSorted((a, b) => a - b)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
   });
+
+  test("R19 S28 a server that starts on a moved database begins the epoch before it answers", async () => {
+    const database = await createTestDatabase();
+    closers.push(() => database.drop());
+    const { client, account } = await open(database);
+    await put(client, "a");
+    const cursor = await cursorOf(client);
+    await database.pool.query("update epochs set system_identifier = system_identifier + 1");
+    const { server, client: again } = await open(database, account);
+    expect(await epochsOf(server)).toMatchObject([{}, { reason: "cluster", is_exact: true }]);
+    expect((await again.page({ cursor })).epoch).toBe((await epochsOf(server))[1]!.epoch);
+  });
+
+  test("R19 S28 a reader who finds it out first begins an exact epoch too", async () => {
+    const database = await createTestDatabase();
+    closers.push(() => database.drop());
+    const { server, client } = await open(database);
+    await put(client, "a");
+    const { epoch } = await client.page({ cursor: "initial" });
+    await put(client, "b");
+    const lost = await cursorOf(client);
+    // A replica without the last batch was promoted while the server ran.
+    await database.pool.query("delete from sync_data_changes where version = 2");
+    await database.pool.query("delete from sync_batches where head_after = 2");
+    await database.pool.query("update sync_data set head = 1, record_count = 1, live_bytes = 9");
+    await database.pool.query("update epochs set timeline = timeline + 1");
+    const told = await client.pull({ cursor: lost });
+    const [, fresh] = await epochsOf(server);
+    expect(fresh).toMatchObject({ reason: "cluster", is_exact: true });
+    const epochs = [
+      { epoch, version: 0 },
+      { epoch: fresh!.epoch, version: 1 },
+    ];
+    expect(told).toMatchObject({ ...changed, details: { epochs } });
+  });
 });

@@ -23,7 +23,7 @@ import type {
 } from "../store.ts";
 import { applyBatch } from "./apply-batch.ts";
 import { copyRows } from "./copy-rows.ts";
-import { beginEpoch, canReadIdentity, claimIdentity } from "./epochs.ts";
+import { beginEpoch, canReadIdentity, settleIdentity } from "./epochs.ts";
 import { epochStartsSql, headSql, readHead, tagSql } from "./head-sql.ts";
 import { openCollection, readCurrentRecords, readRecordStates } from "./open-collection.ts";
 import { readStatus } from "./read-status.ts";
@@ -67,7 +67,7 @@ export class PostgresStore implements DeltaStore {
 
   static async open(pool: Pool, dataTypes: DataTypes, options: PostgresStoreOptions): Promise<PostgresStore> {
     const hasIdentity = await canReadIdentity(pool);
-    if (hasIdentity) await claimIdentity(pool);
+    if (hasIdentity) await settleIdentity(pool);
     return new PostgresStore(pool, dataTypes, options, hasIdentity);
   }
 
@@ -82,7 +82,7 @@ export class PostgresStore implements DeltaStore {
       }
       if (!(error instanceof DatabaseMoved)) throw error;
       // Nothing was written, and the transaction is over: begin the new epoch, then judge anew.
-      await beginEpoch(this.#pool, "cluster", error.epoch, this.#hasIdentity);
+      await beginEpoch(this.#pool, error.epoch, this.#hasIdentity);
       return await run();
     }
   }
@@ -207,7 +207,7 @@ export class PostgresStore implements DeltaStore {
   }
 
   beginEpoch(expected: string): Promise<void> {
-    return beginEpoch(this.#pool, "lineage", expected, this.#hasIdentity);
+    return beginEpoch(this.#pool, expected, this.#hasIdentity);
   }
 
   async listEpochs(key: CollectionKey): Promise<readonly EpochStart[]> {
