@@ -24,7 +24,11 @@ const entry = (status: number, retry: RetryClass, meaning: string): ErrorEntry =
 export const errorTable = {
   INVALID_REQUEST: entry(400, "fix", "The request does not fit the schema; `details` names the field."),
   INVALID_JSON: entry(400, "fix", "The body is not valid JSON."),
-  INVALID_CBOR: entry(400, "fix", "The body is not valid CBOR."),
+  INVALID_CBOR: entry(
+    400,
+    "fix",
+    "The body is not valid CBOR, or uses tags, strings in pieces, keys that are no text, or deep nesting.",
+  ),
   INVALID_DATA_TYPE: entry(400, "fix", "This server is not configured for the data type."),
   EMPTY_CHANGES: entry(400, "fix", "`changes` must hold at least one change."),
   INVALID_CHANGES: entry(400, "fix", "A change is malformed; nothing was applied. `details` lists index and code."),

@@ -16,12 +16,13 @@ const text = new Ajv({ ...options, coerceTypes: true });
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const fits = (httpPart === "body" ? body : text).compile(schema);
   const validate = (data: unknown): boolean => {
-    const path = findUnstorableText(data, "");
-    if (path === null) {
-      const isValid = fits(data);
+    // Schemas first: what fits them is as flat as they are.
+    if (!fits(data)) {
       validate.errors = fits.errors ?? null;
-      return isValid;
+      return false;
     }
+    const path = findUnstorableText(data, "");
+    if (path === null) return true;
     const message = "must be well-formed Unicode without NUL";
     validate.errors = [{ instancePath: path, schemaPath: "", keyword: "text", params: {}, message }];
     return false;

@@ -1,7 +1,9 @@
+import { isUtf8 } from "node:buffer";
 import { Decoder, Encoder, setSizeLimits } from "cbor-x";
 import { limits } from "@owlivion/sync-protocol";
 import { decodeBase64Into } from "../base64.ts";
 import { ApiError } from "../errors.ts";
+import { assertPlainCbor } from "./assert-plain-cbor.ts";
 
 /** How a body is written: JSON with base64, or CBOR with byte strings. */
 export type Wire = "json" | "cbor";
@@ -14,10 +16,25 @@ const decoder = new Decoder({ useRecords: false, mapsAsObjects: true });
 const encoder = new Encoder({ useRecords: false, mapsAsObjects: true, variableMapSize: true, tagUint8Array: false });
 
 export function decodeBody(body: Buffer, wire: Wire): unknown {
+  return wire === "json" ? decodeJson(body) : decodeCbor(body);
+}
+
+function decodeJson(body: Buffer): unknown {
+  // Otherwise bytes that are no UTF-8 would all become U+FFFD, and different record ids one.
+  if (!isUtf8(body)) throw new ApiError("INVALID_JSON");
   try {
-    return wire === "json" ? (JSON.parse(body.toString("utf8")) as unknown) : (decoder.decode(body) as unknown);
+    return JSON.parse(body.toString("utf8")) as unknown;
   } catch (error) {
-    throw new ApiError(wire === "json" ? "INVALID_JSON" : "INVALID_CBOR", { cause: error });
+    throw new ApiError("INVALID_JSON", { cause: error });
+  }
+}
+
+function decodeCbor(body: Buffer): unknown {
+  assertPlainCbor(body);
+  try {
+    return decoder.decode(body) as unknown;
+  } catch (error) {
+    throw new ApiError("INVALID_CBOR", { cause: error });
   }
 }
 
