@@ -74,7 +74,10 @@ export function sincePageSql(query: SinceQuery): string {
   return copyPage(query.only === "tombstones" ? deleted : `${changes} union all ${deleted}`, query.limit);
 }
 
-/** One record's changes, newest first, along `prev_version`. */
+/**
+ * One record's changes, newest first, along `prev_version`. Looked up one by one (`lateral … offset 0`): a join with the
+ * log would read the whole collection for a record's few changes.
+ */
 export function historyPageSql(
   dataType: number,
   query: { userId: string; recordId: string; before: number; limit: number },
@@ -82,6 +85,8 @@ export function historyPageSql(
   const recordId = textLiteral(query.recordId);
   const collection = (alias: string) =>
     `${alias}.user_id = ${uuidLiteral(query.userId)} and ${alias}.data_type = ${int(dataType)}`;
+  const entry = (columns: string, version: string) =>
+    `cross join lateral (select ${columns} from sync_changes_log x where ${collection("x")} and x.version = ${version} offset 0) l`;
   return copyPage(
     `with recursive newest as (
       select c.version from sync_data_changes c
@@ -89,12 +94,12 @@ export function historyPageSql(
       union all
       select d.version from deleted_records d where ${collection("d")} and d.record_id = ${recordId}
     ), chain as (
-      select l.version, l.prev_version from newest join sync_changes_log l on ${collection("l")} and l.version = newest.version
+      select l.version, l.prev_version from newest ${entry("x.version, x.prev_version", "newest.version")}
       union all
-      select l.version, l.prev_version from chain join sync_changes_log l on ${collection("l")} and l.version = chain.prev_version
+      select l.version, l.prev_version from chain ${entry("x.version, x.prev_version", "chain.prev_version")}
     )
     select l.change_type, l.version, l.changed_at, l.device_id, l.record_id, l.record_nonce, l.record_checksum, l.encrypted_record
-    from chain join sync_changes_log l on ${collection("l")} and l.version = chain.version
+    from chain ${entry("x.*", "chain.version")}
     where chain.version < ${int(query.before)}
     order by l.version desc limit ${int(query.limit + 1)}`,
     query.limit,
