@@ -1,8 +1,8 @@
 import pg from "pg";
 import { buildApp } from "../src/app.ts";
-import { loadConfig } from "../src/config.ts";
+import { loadConfig } from "../src/config/config.ts";
 import { DataTypes } from "../src/db/data-types.ts";
-import { Secret } from "../src/secret.ts";
+import { Secret } from "../src/config/secret.ts";
 
 /** A pool without a database behind it: building the application asks little, and an empty answer will do. */
 class EmptyPool extends pg.Pool {

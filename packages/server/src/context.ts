@@ -1,8 +1,8 @@
 import type { ClientConfig, Pool } from "pg";
-import type { Config } from "./config.ts";
+import type { Config } from "./config/config.ts";
 import type { DataTypes } from "./db/data-types.ts";
 import type { Log } from "./log.ts";
-import type { Secrets } from "./secrets.ts";
+import type { Secrets } from "./config/secrets.ts";
 
 /** What every feature gets: settings, secrets, the database. Made once at start, by the CLI or a test. */
 export interface ServerContext {

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import type { ClientConfig } from "pg";
 import { buildApp } from "./app.ts";
-import type { Config } from "./config.ts";
+import type { Config } from "./config/config.ts";
 import { awaitDatabase } from "./db/await-database.ts";
 import { loadDataTypes } from "./db/data-types.ts";
 import { migrate } from "./db/migrate.ts";
@@ -10,7 +10,7 @@ import { createMaintenancePool, createPool } from "./db/pool.ts";
 import { errorCode } from "./error-code.ts";
 import type { Log } from "./log.ts";
 import { OperatorError } from "./operator-error.ts";
-import { loadSecrets } from "./secrets.ts";
+import { loadSecrets } from "./config/secrets.ts";
 
 export type ServerProcess = {
   /** Where it listens, as a URL. */

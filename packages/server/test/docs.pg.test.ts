@@ -4,7 +4,7 @@ import { errorTable, type ErrorEntry } from "@owlivion/sync-protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { burstSeconds, rateLimits, type RateLimit } from "../src/http/rate-limit-table.ts";
 import { createMetrics } from "../src/metrics.ts";
-import { type Setting, visitSettings } from "../src/settings.ts";
+import { type Setting, visitSettings } from "../src/config/settings.ts";
 import { type DocBlock, readBlocks, readTable } from "./support/doc-blocks.ts";
 import { type DocExchange, readExchanges, receive, sendExample, unlike } from "./support/doc-http.ts";
 import { Likeness } from "./support/doc-likeness.ts";

@@ -9,7 +9,7 @@ import { json } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg, { type PoolClient } from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Config } from "../src/config.ts";
+import type { Config } from "../src/config/config.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../src/db/embedded/start-embedded-postgres.ts";
 import { migrate } from "../src/db/migrate.ts";
 import { Api } from "./support/api.ts";

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { uploadedChange } from "../../test/support/batches.ts";
 import { startTestServer, type TestAccount, type TestServer } from "../../test/support/server.ts";
 import { runCleanup } from "../retention/run-cleanup.ts";
-import { revealSecret } from "../secret.ts";
+import { revealSecret } from "../config/secret.ts";
 
 let server: TestServer;
 let account: TestAccount;

@@ -2,7 +2,7 @@ import { hash, timingSafeEqual } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import type { AppContext } from "../app-context.ts";
 import { ApiError } from "../errors.ts";
-import { revealSecret } from "../secret.ts";
+import { revealSecret } from "../config/secret.ts";
 
 /** An onRequest hook: the operator's token as bearer. Hashes are compared, so that time tells nothing, not its length either. */
 export function createRequireAdmin(context: AppContext): (request: FastifyRequest) => Promise<void> {

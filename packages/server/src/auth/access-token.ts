@@ -1,8 +1,8 @@
 import { randomUUID, webcrypto } from "node:crypto";
 import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { ApiError } from "../errors.ts";
-import { revealSecret } from "../secret.ts";
-import type { Secrets } from "../secrets.ts";
+import { revealSecret } from "../config/secret.ts";
+import type { Secrets } from "../config/secrets.ts";
 
 export const accessTokenSeconds = 15 * 60;
 export const recoveryTokenSeconds = 10 * 60;

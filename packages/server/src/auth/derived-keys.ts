@@ -1,6 +1,6 @@
 import { hkdfSync } from "node:crypto";
-import { revealSecret } from "../secret.ts";
-import type { Secrets } from "../secrets.ts";
+import { revealSecret } from "../config/secret.ts";
+import type { Secrets } from "../config/secrets.ts";
 
 /** Each purpose has a key of its own, so that no value made for one can stand for another. */
 export interface DerivedKeys {

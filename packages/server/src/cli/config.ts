@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { loadConfig } from "../config.ts";
-import { describeConfig, renderEnvExample } from "../describe-config.ts";
-import { readEnvironment } from "../environment.ts";
+import { loadConfig } from "../config/config.ts";
+import { describeConfig, renderEnvExample } from "../config/describe-config.ts";
+import { readEnvironment } from "../config/environment.ts";
 import { printJson, printTable } from "./print.ts";
 
 export function addConfig(program: Command): void {

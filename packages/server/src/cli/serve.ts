@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { FastifyBaseLogger } from "fastify";
-import { loadConfig } from "../config.ts";
-import { readEnvironment } from "../environment.ts";
+import { loadConfig } from "../config/config.ts";
+import { readEnvironment } from "../config/environment.ts";
 import { createLogger } from "./create-logger.ts";
 import { reportFailure } from "./report-failure.ts";
 

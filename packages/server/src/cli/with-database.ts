@@ -1,9 +1,9 @@
 import type { Pool } from "pg";
-import { type Config, loadConfig } from "../config.ts";
+import { type Config, loadConfig } from "../config/config.ts";
 import { awaitDatabase } from "../db/await-database.ts";
 import { joinDatabase, type OpenDatabase, openDatabase } from "../db/open-database.ts";
 import { createMaintenancePool } from "../db/pool.ts";
-import { readEnvironment } from "../environment.ts";
+import { readEnvironment } from "../config/environment.ts";
 import { commandLog } from "./command-log.ts";
 
 export type CommandContext = { config: Config; pool: Pool; database: OpenDatabase };

@@ -1,7 +1,7 @@
 import type { ClientConfig } from "pg";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import type { Log } from "../log.ts";
-import { revealSecret } from "../secret.ts";
+import { revealSecret } from "../config/secret.ts";
 import { findRunningPostgres } from "./embedded/find-running-postgres.ts";
 import { DataDirInUseError, startEmbeddedPostgres } from "./embedded/start-embedded-postgres.ts";
 

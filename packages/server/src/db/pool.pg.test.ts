@@ -2,7 +2,7 @@ import type { Pool } from "pg";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../test/support/database.ts";
 import { silentLog } from "../../test/support/silent-log.ts";
-import { loadConfig } from "../config.ts";
+import { loadConfig } from "../config/config.ts";
 import { classifyDatabaseError, createPool, PoolExhaustedError, withTransaction } from "./pool.ts";
 
 let database: TestDatabase;

@@ -1,5 +1,5 @@
 import pg, { type ClientConfig, type Pool, type PoolClient } from "pg";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import type { Log } from "../log.ts";
 
 export { classifyDatabaseError } from "./classify-database-error.ts";

@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { findPendingMigrations } from "../db/migrate.ts";
 import { type Finding, ok, warn } from "./finding.ts";
 

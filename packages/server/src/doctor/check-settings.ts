@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
-import type { Config } from "../config.ts";
-import { secretsPath } from "../secrets.ts";
+import type { Config } from "../config/config.ts";
+import { secretsPath } from "../config/secrets.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 
 const loopback = new Set(["127.0.0.1", "::1", "localhost"]);

@@ -1,8 +1,8 @@
 import { Redis } from "ioredis";
 import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRedis, type RateLimiterRes } from "rate-limiter-flexible";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import type { Log } from "../log.ts";
-import { revealSecret } from "../secret.ts";
+import { revealSecret } from "../config/secret.ts";
 import { burstSeconds, type RateLimit, type RateLimitName, rateLimits } from "./rate-limit-table.ts";
 
 export interface Limiter {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
 import { silentLog } from "../../test/support/silent-log.ts";
-import { Secret } from "../secret.ts";
+import { Secret } from "../config/secret.ts";
 import { rateLimits } from "./rate-limit-table.ts";
 import { RateLimits } from "./rate-limits.ts";
 

@@ -1,7 +1,7 @@
 import cors from "@fastify/cors";
 import helmet from "@fastify/helmet";
 import type { FastifyInstance } from "fastify";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 
 /** Headers that keep a browser from doing more with an answer than it should, and the origins that may call us. */
 export async function installSecurity(app: FastifyInstance, config: Pick<Config, "corsOrigins">): Promise<void> {

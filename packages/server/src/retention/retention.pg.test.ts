@@ -4,7 +4,7 @@ import { openAgingCollection, type AgingCollection } from "../../test/support/ag
 import type { ChangeInput } from "../../test/support/batches.ts";
 import { createTestDatabase, type TestDatabase } from "../../test/support/database.ts";
 import { randomStream } from "../../test/support/random.ts";
-import { loadConfig } from "../config.ts";
+import { loadConfig } from "../config/config.ts";
 import { runCleanup } from "./run-cleanup.ts";
 
 const day = 86_400_000;

@@ -3,7 +3,7 @@ import type { Pool } from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openAgingCollection, type AgingCollection } from "../../test/support/aging-collection.ts";
 import { createTestDatabase, type TestDatabase } from "../../test/support/database.ts";
-import { loadConfig } from "../config.ts";
+import { loadConfig } from "../config/config.ts";
 import { runCleanup, type CleanupOptions } from "./run-cleanup.ts";
 
 const hour = 3_600_000;

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from "pg";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import type { CleanupKind, CleanupReport } from "./cleanup-report.ts";
 import { readNow, readRunState, writeRunState } from "./cleanup-state.ts";
 import { judgeRun, type RunVerdict } from "./judge-run.ts";

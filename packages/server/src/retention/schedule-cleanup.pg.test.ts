@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../test/support/server.ts";
-import { revealSecret } from "../secret.ts";
+import { revealSecret } from "../config/secret.ts";
 
 let server: TestServer;
 afterEach(() => server.close());

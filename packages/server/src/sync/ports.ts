@@ -1,6 +1,6 @@
 import { hkdfSync } from "node:crypto";
 import type { AppContext } from "../app-context.ts";
-import { revealSecret } from "../secret.ts";
+import { revealSecret } from "../config/secret.ts";
 import { CursorCodec } from "./cursor.ts";
 import type { Quota } from "./model.ts";
 import { PostgresStore } from "./postgres/postgres-store.ts";

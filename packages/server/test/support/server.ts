@@ -5,12 +5,12 @@ import type { Pool } from "pg";
 import { buildApp, type AppOptions } from "../../src/app.ts";
 import type { AuthPorts } from "../../src/auth/auth.ts";
 import { createSecretHasher, type SecretHasher } from "../../src/auth/secret-hasher.ts";
-import { type Config, loadConfig } from "../../src/config.ts";
+import { type Config, loadConfig } from "../../src/config/config.ts";
 import type { ServerContext } from "../../src/context.ts";
 import { loadDataTypes } from "../../src/db/data-types.ts";
 import { createPool } from "../../src/db/pool.ts";
 import type { Log } from "../../src/log.ts";
-import { Secret } from "../../src/secret.ts";
+import { Secret } from "../../src/config/secret.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 import { silentLog } from "./silent-log.ts";
 

@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Config } from "./config.ts";
-import { makeDataDir } from "./data-dir.ts";
-import { errorCode } from "./error-code.ts";
-import { OperatorError } from "./operator-error.ts";
+import { makeDataDir } from "../data-dir.ts";
+import { errorCode } from "../error-code.ts";
+import { OperatorError } from "../operator-error.ts";
 import { Secret } from "./secret.ts";
 
 /** What the server signs and derives with, and what opens the operator's pages. */

@@ -1,4 +1,4 @@
-import { OperatorError } from "./operator-error.ts";
+import { OperatorError } from "../operator-error.ts";
 import { type VisitSetting, visitSettings } from "./settings.ts";
 
 /** The settings of a server, read once and passed down. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { type Config, loadConfig } from "./config.ts";
 import { describeConfig, renderEnvExample } from "./describe-config.ts";
-import { OperatorError } from "./operator-error.ts";
+import { OperatorError } from "../operator-error.ts";
 import { revealSecret, Secret } from "./secret.ts";
 
 test("without any setting the documented defaults hold", () => {
@@ -84,5 +84,5 @@ test("secrets come as secrets, and are masked when described", () => {
 });
 
 test(".env.example is what the settings say (npm run owlivion-sync -- config --env-example > .env.example)", () => {
-  expect(readFileSync(new URL("../../../.env.example", import.meta.url), "utf8")).toBe(renderEnvExample());
+  expect(readFileSync(new URL("../../../../.env.example", import.meta.url), "utf8")).toBe(renderEnvExample());
 });
