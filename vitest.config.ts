@@ -6,7 +6,8 @@ const ssr = { resolve: { conditions: ["@owlivion/source"], externalConditions: [
 /** Where CI wants the results of each run. */
 const resultsDir = process.env["TEST_RESULTS"];
 
-// The suffix says what a test needs: `.test.ts` nothing, `.pg.test.ts` PostgreSQL (its own, embedded).
+// The suffix says what a test needs: `.test.ts` nothing, `.pg.test.ts` PostgreSQL (its own, embedded), `.slow.test.ts`
+// that and minutes (npm run test:slow).
 export default defineConfig({
   test: {
     reporters: resultsDir === undefined ? ["default"] : ["default", "json"],
@@ -33,6 +34,17 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: "slow",
+          sequence: { groupOrder: 2 },
+          include: ["packages/server/test/**/*.slow.test.ts"],
+          globalSetup: ["packages/server/test/support/postgres-setup.ts"],
+          hookTimeout: 60_000,
         },
       },
     ],

@@ -14,9 +14,9 @@ import { type ChangeInput, uploadedChange } from "./batches.ts";
 import type { TestAccount } from "./server.ts";
 
 export type Uploaded = Static<typeof UploadDeltaReply>["data"];
-export type CursorPage_ = Static<typeof CursorPage>;
-export type SincePage_ = Static<typeof SincePage>;
-type AnyPage = CursorPage_ & Partial<SincePage_>;
+export type CursorPageData = Static<typeof CursorPage>;
+export type SincePageData = Static<typeof SincePage>;
+type AnyPage = CursorPageData & Partial<SincePageData>;
 type Row = { record_id: string; version: number };
 
 export interface PushOptions {
@@ -39,8 +39,8 @@ export interface SyncClient {
   accepted(changes: readonly ChangeInput[], options?: PushOptions): Promise<Uploaded>;
   send(body: unknown, options?: PushOptions): Promise<Answer<Uploaded>>;
   pull(query: PullQuery): Promise<Answer<AnyPage>>;
-  page(query: PullQuery): Promise<CursorPage_>;
-  since(query: PullQuery & { since: string }): Promise<SincePage_>;
+  page(query: PullQuery): Promise<CursorPageData>;
+  since(query: PullQuery & { since: string }): Promise<SincePageData>;
   deleted(query: PullQuery): Promise<Answer<Static<typeof DownloadDeletedReply>["data"]>>;
   history(id: string, query?: object): Promise<Answer<Static<typeof RecordHistoryReply>["data"]>>;
   status(): Promise<Static<typeof SyncStatusReply>["data"]>;
@@ -81,7 +81,7 @@ export function syncClient(api: Api, account: TestAccount, dataType = "contacts"
       if (answer.status !== 200) throw new Error(`a pull answered ${answer.status} ${answer.code}`);
       return answer.data;
     },
-    since: async (query) => (await client.page(query)) as unknown as SincePage_,
+    since: async (query) => (await client.page(query)) as unknown as SincePageData,
     deleted: (query) => api.call({ url: `${url}/deleted?${queryOf(query)}` }, account),
     history: (id, query = {}) =>
       api.call({ url: `${url}/records/${encodeURIComponent(id)}/history?${queryOf(query)}` }, account),
