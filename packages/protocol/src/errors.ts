@@ -91,7 +91,11 @@ export const errorTable = {
   TOO_MANY_ATTEMPTS: entry(429, "retry", "Too many wrong secrets for this account; wait for `Retry-After` seconds."),
   TOO_MANY_STREAMS: entry(429, "retry", "The device has as many event streams open as it may have."),
   HEADERS_TOO_LARGE: entry(431, "fix", "The request headers are too large."),
-  INTERNAL_ERROR: entry(500, "retry", "The server made a mistake; it is in its log under the request id."),
+  INTERNAL_ERROR: entry(
+    500,
+    "retry",
+    "The server made a mistake; its log tells more under the reply's `x-request-id`.",
+  ),
   DATABASE_UNAVAILABLE: entry(
     503,
     "retry",

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { limits } from "@owlivion/sync-protocol";
 import { resumeErasures } from "./account/resume-erasures.ts";
@@ -41,6 +42,7 @@ export interface AppOptions {
 export async function buildApp(context: ServerContext, options: AppOptions = {}): Promise<FastifyInstance> {
   const app = Fastify({
     ...(options.logger === undefined ? { logger: false } : { loggerInstance: options.logger }),
+    genReqId: () => randomUUID(),
     bodyLimit: limits.maxAnonymousBodyBytes,
     requestTimeout: 120_000, // a full batch over a slow line; who has not signed in sends 16 KiB at most
     http: { headersTimeout: 10_000 },

@@ -3,6 +3,7 @@ import type { ClientConfig } from "pg";
 import { buildApp } from "./app.ts";
 import type { Config } from "./config/config.ts";
 import { awaitDatabase } from "./db/await-database.ts";
+import { findChangedSecrets } from "./db/compare-secrets.ts";
 import { loadDataTypes } from "./db/data-types.ts";
 import { migrate } from "./db/migrate.ts";
 import { openDatabase } from "./db/open-database.ts";
@@ -34,6 +35,8 @@ export async function startServerProcess(config: Config, logger: FastifyBaseLogg
     const pool = createPool(config, database.connection, logger);
     closers.push(() => pool.end());
     const dataTypes = await loadDataTypes(pool, config.dataTypes);
+    const changed = await findChangedSecrets(pool, secrets);
+    if (changed.length > 0) logger.warn({ changed }, changedSecrets);
     const context = { config, secrets, pool, connection: database.connection, dataTypes, log: logger };
     const app = await buildApp(context, { logger });
     closers.push(() => app.close());
@@ -46,6 +49,10 @@ export async function startServerProcess(config: Config, logger: FastifyBaseLogg
     throw error;
   }
 }
+
+const changedSecrets =
+  "this database was last served with other secrets: devices sign in again, and cursors begin anew. " +
+  "Processes that share a database must be given the same JWT_SECRET and SERVER_SECRET";
 
 /** The last opened first. One that fails does not keep the others open: PostgreSQL, the last, must always be stopped. */
 async function closeAll(closers: (() => Promise<unknown>)[], log: Log): Promise<void> {

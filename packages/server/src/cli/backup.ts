@@ -19,8 +19,8 @@ export function addBackup(program: Command): void {
       "after",
       `
 The file holds ciphertext, e-mail addresses and hashed secrets; it is closed to other users. It can be restored into
-any PostgreSQL from 15 to 18. It does not hold the server's own secrets: keep secrets.json of the data directory (or
-the settings JWT_SECRET and SERVER_SECRET) with it, or every device has to sign in again.`,
+any PostgreSQL from 15 to 18. It does not hold the server's own secrets: keep a copy of secrets.json of the data directory
+(or of the settings JWT_SECRET and SERVER_SECRET), or every cursor is void and every device downloads everything again.`,
     )
     .action(async (file: string, { json }: { json?: true }) => {
       if (file !== "-" && existsSync(file)) {

@@ -24,8 +24,8 @@ export function addRestore(program: Command): void {
       "after",
       `
 It happens whole or not at all. Afterwards a new epoch begins: devices compare what they have with the restored state
-and send again what it lacks, so nothing they still hold is lost. Bring back secrets.json too, or set JWT_SECRET and
-SERVER_SECRET as they were; otherwise every device has to sign in again.`,
+and send again what it lacks, so nothing they still hold is lost. A device that renewed its session since the backup has to
+sign in again. Bring back secrets.json too, or set JWT_SECRET and SERVER_SECRET as they were; otherwise all have to.`,
     )
     .action((file: string, options: Options) =>
       withDatabase(({ pool }) => runRestore(pool, file, options), { alone: true }),

@@ -16,8 +16,9 @@ export async function installSecurity(app: FastifyInstance, config: Pick<Config,
     strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
     xFrameOptions: { action: "deny" },
   });
-  app.addHook("onRequest", async (_request, reply) => {
+  app.addHook("onRequest", async (request, reply) => {
     reply.header("cache-control", "no-store");
+    reply.header("x-request-id", request.id); // what the log calls reqId
   });
   if (config.corsOrigins.length === 0) return;
   await app.register(cors, {
@@ -25,6 +26,7 @@ export async function installSecurity(app: FastifyInstance, config: Pick<Config,
     methods: ["GET", "POST", "PUT", "DELETE"],
     allowedHeaders: ["authorization", "content-type", "accept", "idempotency-key", "owlivion-password"],
     exposedHeaders: [
+      "x-request-id",
       "retry-after",
       "x-ratelimit-limit",
       "x-ratelimit-remaining",
