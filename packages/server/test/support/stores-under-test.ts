@@ -1,9 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { loadConfig } from "../../src/config/config.ts";
 import { loadDataTypes } from "../../src/db/data-types.ts";
+import { createPool } from "../../src/db/pool.ts";
 import { MemoryStore } from "../../src/sync/memory-store.ts";
 import { PostgresStore } from "../../src/sync/postgres/postgres-store.ts";
 import type { StoreUnderTest } from "../../src/sync/store.contract.ts";
 import { createTestDatabase } from "./database.ts";
+import { silentLog } from "./silent-log.ts";
 
 const startOfTime = 1_800_000_000_000_000;
 
@@ -22,8 +25,7 @@ export function openMemoryStore(): StoreUnderTest {
 
 export async function openPostgresStore(): Promise<StoreUnderTest> {
   const database = await createTestDatabase();
-  const { pool } = database;
-  pool.on("connect", (client) => void client.query("set timezone to 'UTC'"));
+  const pool = createPool(loadConfig({}), { connectionString: database.url }, silentLog);
   const dataTypes = await loadDataTypes(pool, ["accounts", "contacts"]);
   const clock = { now: startOfTime };
   const store = await PostgresStore.open(pool, dataTypes, { tombstoneDays: 90, clock: () => clock.now });
@@ -58,6 +60,9 @@ export async function openPostgresStore(): Promise<StoreUnderTest> {
         [...collection(key), upTo],
       );
     },
-    close: () => database.drop(),
+    close: async () => {
+      await pool.end();
+      await database.drop();
+    },
   };
 }
