@@ -19,8 +19,8 @@ export async function seedCollection(account: Account, pool: pg.Pool, count: num
     [account.userId, account.deviceId, seeded],
   );
   await pool.query(
-    `insert into sync_data (user_id, data_type, head, last_changed_at, record_count, live_bytes)
-      select $1, ${type}, $2::int, now() - interval '1 minute', $2::int, $2::bigint * 256`,
+    `insert into sync_data (user_id, data_type, epoch_no, head, last_changed_at, record_count, live_bytes)
+      select $1, ${type}, 1, $2::int, now() - interval '1 minute', $2::int, $2::bigint * 256`,
     [account.userId, seeded],
   );
   await pool.query(

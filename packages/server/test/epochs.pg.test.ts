@@ -9,7 +9,7 @@ import { migrate } from "../src/db/migrate.ts";
 import { Api, type Answer } from "./support/api.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
 import { socketUrl } from "./support/database-url.ts";
-import { startTestServer, type TestAccount, type TestServer } from "./support/server.ts";
+import { sealedFields, startTestServer, type TestAccount, type TestServer } from "./support/server.ts";
 import { silentLog } from "./support/silent-log.ts";
 import { idsOf, syncClient, type SyncClient } from "./support/sync-client.ts";
 
@@ -277,4 +277,31 @@ describe("the database lives in another cluster than its epoch began in", () => 
     ];
     expect(told).toMatchObject({ ...changed, details: { epochs } });
   });
+});
+
+test("R19 where an epoch began is not claimed when the history was cut before it, unnoticed", async () => {
+  const { server, client, epoch, at } = await inSameCluster(3);
+  await server.database.pool.query("select begin_epoch('restored', true)");
+  const epochs = [{ epoch, version: 0 }, { version: null }];
+  expect(await client.pull({ cursor: at(5) })).toMatchObject({ ...changed, details: { epochs } });
+  expect((await client.page({ cursor: at(3) })).epoch).not.toBe(epoch);
+});
+
+test("R19 an account made anew with the id of an erased one begins no epoch: the old cursor is not its own", async () => {
+  const database = await createTestDatabase();
+  closers.push(() => database.drop());
+  const { server, client } = await open(database);
+  const api = await Api.of(server.app);
+  const sealed = sealedFields();
+  const before = syncClient(api, await server.register(sealed));
+  await before.accepted([{ id: "x", type: "delete" }]);
+  const cursor = await cursorOf(before);
+  const headers = { "owlivion-password": before.account.password };
+  const erased = await before.account.inject({ method: "DELETE", url: "/api/v1/account", headers });
+  expect(erased.statusCode).toBe(200);
+
+  const after = syncClient(api, await server.register(sealed));
+  expect(await after.pull({ cursor })).toMatchObject({ status: 400, code: "INVALID_CURSOR" });
+  expect(await epochsOf(server)).toHaveLength(1);
+  await put(client, "a");
 });

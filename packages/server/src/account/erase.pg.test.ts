@@ -97,7 +97,7 @@ describe("erasing an account", () => {
     const account = await server.register();
     const batch = await server.pool.connect();
     await batch.query("begin");
-    await batch.query("insert into sync_data (user_id, data_type) values ($1, 1)", [account.userId]);
+    await batch.query("insert into sync_data (user_id, data_type, epoch_no) values ($1, 1, 1)", [account.userId]);
     await batch.query(
       `insert into deleted_records (user_id, data_type, version, deleted_at, expires_at, stamp_at, stamp_device_id,
          deleted_by_device_id, record_id) values ($1, 1, 1, now(), now(), now(), $2, $2, 'a')`,

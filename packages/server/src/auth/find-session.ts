@@ -4,6 +4,7 @@ import type { AccessClaims } from "./access-token.ts";
 export interface LiveSession {
   readonly kind: "plain" | "sealed";
   readonly keyEpoch: number;
+  readonly incarnation: string;
 }
 
 /**
@@ -13,7 +14,7 @@ export interface LiveSession {
 export async function findLiveSession(pool: Pool, claims: AccessClaims): Promise<LiveSession | null> {
   const { rows } = await pool.query<LiveSession>({
     name: "find-live-session",
-    text: `select u.kind, u.key_epoch::float8 as "keyEpoch"
+    text: `select u.kind, u.key_epoch::float8 as "keyEpoch", u.incarnation
       from users u
       join devices d on d.user_id = u.user_id and d.device_id = $2
       where u.user_id = $1 and u.disabled_at is null and d.revoked_at is null

@@ -35,9 +35,10 @@ test("what is restored equals what was backed up, in every table", async () => {
 test("a new epoch begins where the backup ended", async () => {
   await restore(await backUp());
   const { rows } = await target.pool.query(
-    "select e.reason, s.version from epochs e left join epoch_starts s using (epoch_no) order by e.epoch_no desc limit 1",
+    `select e.reason, e.is_exact, e.epoch_no > s.epoch_no as is_unwritten, s.head from epochs e cross join sync_data s
+      order by e.epoch_no desc limit 1`,
   );
-  expect(rows).toEqual([{ reason: "restored", version: "7" }]);
+  expect(rows).toEqual([{ reason: "restored", is_exact: true, is_unwritten: true, head: "7" }]);
   expect(await contentOf(target.pool, "epochs")).toHaveLength((await contentOf(source.pool, "epochs")).length + 1);
 });
 
@@ -128,8 +129,8 @@ const fill = `
   insert into devices (user_id, device_id, device_name) select user_id, gen_random_uuid(), '' from users;
   insert into devices (user_id, device_id, device_name) select user_id, gen_random_uuid(), null from users;
   insert into data_types (name) values ('accounts'), ('contacts'), ('preferences');
-  insert into sync_data (user_id, data_type, head, last_changed_at)
-    select user_id, 1, 7, '2026-03-29 01:59:59.999999+00' from users limit 1;
+  insert into sync_data (user_id, data_type, epoch_no, head, last_changed_at)
+    select user_id, 1, 1, 7, '2026-03-29 01:59:59.999999+00' from users limit 1;
   insert into sync_blobs (user_id, data_type, version, encrypted_blob, checksum, is_text, device_id, updated_at)
     select user_id, 2, 9007199254740993, decode(repeat('5c2e0a00ff', 300000), 'hex'), '\\x', false, user_id, 'infinity' from users;
   update cleanup_state set report = '{"text": "\\\\\\\\ \\"quoted\\"\\n"}', last_run_at = clock_timestamp();

@@ -126,6 +126,7 @@ create table sync_blobs (
 create table sync_data (
   user_id uuid not null,
   data_type smallint not null,
+  epoch_no bigint not null,
   head bigint default 0 not null,
   last_changed_at timestamp with time zone default '1970-01-01 00:00:00+00'::timestamp with time zone not null,
   horizon bigint default 0 not null,
@@ -182,6 +183,7 @@ create table users (
   encryption_salt text,
   keys_version integer default 0 not null,
   key_epoch bigint default 0 not null,
+  incarnation uuid default gen_random_uuid() not null,
   created_at timestamp with time zone default clock_timestamp() not null,
   disabled_at timestamp with time zone,
   erasing_since timestamp with time zone
@@ -313,7 +315,7 @@ create view v_recent_changes as
      LEFT JOIN devices d ON d.user_id = c.user_id AND d.device_id = c.device_id
   WHERE c.changed_at > (clock_timestamp() - '1 day'::interval);
 
-CREATE OR REPLACE FUNCTION apply_batch(p_user uuid, p_type smallint, p_device uuid, p_head_before bigint, p_first_changed_at timestamp with time zone, p_change_types smallint[], p_ids text[], p_prev bigint[], p_superseded bigint[], p_stamps timestamp with time zone[], p_stamp_devices uuid[], p_offsets integer[], p_lengths integer[], p_nonce_lengths smallint[], p_bytes bytea, p_replaced bigint[], p_replaced_by bigint[], p_revived text[], p_tombstones integer[], p_tombstone_keep interval, p_raised text[], p_raised_stamps timestamp with time zone[], p_records bigint, p_tombstone_delta bigint, p_live_bytes bigint, p_batch uuid, p_key text, p_hash bytea, p_answer bytea, p_now timestamp with time zone, p_conflicts integer)
+CREATE OR REPLACE FUNCTION apply_batch(p_user uuid, p_type smallint, p_device uuid, p_epoch_no bigint, p_head_before bigint, p_first_changed_at timestamp with time zone, p_change_types smallint[], p_ids text[], p_prev bigint[], p_superseded bigint[], p_stamps timestamp with time zone[], p_stamp_devices uuid[], p_offsets integer[], p_lengths integer[], p_nonce_lengths smallint[], p_bytes bytea, p_replaced bigint[], p_replaced_by bigint[], p_revived text[], p_tombstones integer[], p_tombstone_keep interval, p_raised text[], p_raised_stamps timestamp with time zone[], p_records bigint, p_tombstone_delta bigint, p_live_bytes bigint, p_batch uuid, p_key text, p_hash bytea, p_answer bytea, p_now timestamp with time zone, p_conflicts integer)
  RETURNS void
  LANGUAGE plpgsql
  SET enable_seqscan TO 'off'
@@ -325,6 +327,10 @@ declare
   n constant bigint := cardinality(p_ids);
 begin
   if n > 0 then
+    insert into epoch_starts (user_id, data_type, epoch_no, version)
+      select p_user, p_type, e.epoch_no, p_head_before
+      from sync_data s join epochs e on e.epoch_no > s.epoch_no and e.epoch_no <= p_epoch_no
+      where s.user_id = p_user and s.data_type = p_type and s.epoch_no < p_epoch_no;
     if cardinality(p_replaced) > 0 then
       update sync_data_changes x
         set superseded_version = f.by_version,
@@ -375,7 +381,7 @@ begin
         from unnest(p_tombstones) t(i);
     end if;
     update sync_data s
-      set head = p_head_before + n,
+      set epoch_no = p_epoch_no, head = p_head_before + n,
           last_changed_at = p_first_changed_at + (n - 1) * interval '1 microsecond',
           record_count = s.record_count + p_records,
           tombstone_count = s.tombstone_count + p_tombstone_delta,
@@ -426,21 +432,15 @@ CREATE OR REPLACE FUNCTION begin_epoch(p_reason text, p_is_exact boolean, p_expe
  LANGUAGE plpgsql
 AS $function$
 declare
-  v_current epochs;
-  v_new epochs;
+  v_epoch uuid;
 begin
   perform pg_advisory_xact_lock(7001);
-  select * into v_current from epochs order by epoch_no desc limit 1;
-  if p_expected is not null and v_current.epoch <> p_expected then
-    return v_current.epoch;   -- somebody else began it meanwhile
+  select e.epoch into v_epoch from epochs e order by e.epoch_no desc limit 1;
+  if p_expected is null or v_epoch = p_expected then   -- else somebody else began it meanwhile
+    insert into epochs (reason, is_exact, system_identifier, timeline)
+      values (p_reason, p_is_exact, p_system_identifier, p_timeline) returning epoch into v_epoch;
   end if;
-  insert into epochs (reason, is_exact, system_identifier, timeline)
-    values (p_reason, p_is_exact, p_system_identifier, p_timeline) returning * into v_new;
-  if p_is_exact then
-    insert into epoch_starts (user_id, data_type, epoch_no, version)
-      select s.user_id, s.data_type, v_new.epoch_no, s.head from sync_data s where s.head > 0;
-  end if;
-  return v_new.epoch;
+  return v_epoch;
 end $function$
 ;
 CREATE OR REPLACE FUNCTION cleanup_expired_deleted_records(p_now timestamp with time zone DEFAULT clock_timestamp())
@@ -549,7 +549,7 @@ begin
 end $function$
 ;
 CREATE OR REPLACE FUNCTION open_collection(p_user uuid, p_type smallint, p_device uuid, p_key text, p_check_identity boolean)
- RETURNS TABLE(now timestamp with time zone, head bigint, last_changed_at timestamp with time zone, horizon bigint, horizon_at timestamp with time zone, record_count bigint, tombstone_count bigint, live_bytes bigint, other_records bigint, other_bytes bigint, epoch uuid, is_same_cluster boolean, is_account_active boolean, replay_type smallint, replay_hash bytea, replay_answer bytea, replay_before bigint, replay_after bigint, replay_first_changed_at timestamp with time zone)
+ RETURNS TABLE(now timestamp with time zone, head bigint, last_changed_at timestamp with time zone, horizon bigint, horizon_at timestamp with time zone, record_count bigint, tombstone_count bigint, live_bytes bigint, other_records bigint, other_bytes bigint, epoch uuid, epoch_no bigint, is_same_cluster boolean, is_account_active boolean, replay_type smallint, replay_hash bytea, replay_answer bytea, replay_before bigint, replay_after bigint, replay_first_changed_at timestamp with time zone)
  LANGUAGE plpgsql
 AS $function$
 declare
@@ -557,10 +557,10 @@ declare
   b sync_batches;
   e epochs;
 begin
-  perform pg_advisory_xact_lock_shared(7001);
   select * into c from sync_data s where s.user_id = p_user and s.data_type = p_type for no key update;
   if not found then
-    insert into sync_data (user_id, data_type) values (p_user, p_type) on conflict do nothing;
+    insert into sync_data (user_id, data_type, epoch_no)
+      select p_user, p_type, max(x.epoch_no) from epochs x on conflict do nothing;
     select * into c from sync_data s where s.user_id = p_user and s.data_type = p_type for no key update;
   end if;
   -- After the lock: a twin of this batch that committed meanwhile is visible now.
@@ -568,7 +568,7 @@ begin
     select * into b from sync_batches s
       where s.user_id = p_user and s.device_id = p_device and s.idempotency_key = p_key and s.idempotency_key is not null;
   end if;
-  select * into e from epochs order by epoch_no desc limit 1;
+  select * into e from epochs x order by x.epoch_no desc limit 1;
   is_same_cluster := not p_check_identity or e.system_identifier is null or exists (
     select 1 from cluster_identity() i where i.system_identifier = e.system_identifier and i.timeline = e.timeline);
   -- Erasing an account disables it first, then empties each collection under its lock.
@@ -581,7 +581,7 @@ begin
     into other_records, other_bytes from sync_data s where s.user_id = p_user;
   other_bytes := other_bytes
     + coalesce((select sum(octet_length(k.encrypted_blob)) from sync_blobs k where k.user_id = p_user), 0);
-  epoch := e.epoch;
+  epoch := e.epoch; epoch_no := e.epoch_no;
   replay_type := b.data_type; replay_hash := b.request_hash; replay_answer := b.answer;
   replay_before := b.head_before; replay_after := b.head_after; replay_first_changed_at := b.first_changed_at;
   return next;
@@ -729,20 +729,53 @@ end $function$
 ;
 CREATE OR REPLACE FUNCTION version_at(p_user uuid, p_type smallint, p_at timestamp with time zone)
  RETURNS bigint
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
 AS $function$
-  select coalesce((
-    select least(b.head_after,
-      b.head_before + 1 + floor(extract(epoch from p_at - b.first_changed_at) * 1000000)::bigint)
+declare
+  v_version bigint;
+  v_low bigint := 0;    -- rows up to here are not newer than p_at
+  v_high bigint;        -- rows above it are
+  v_middle bigint;
+  r record;
+begin
+  select least(b.head_after,
+      b.head_before + 1 + floor(extract(epoch from p_at - b.first_changed_at) * 1000000)::bigint) into v_version
     from sync_batches b
     where b.user_id = p_user and b.data_type = p_type
       and b.first_changed_at > 'epoch'::timestamptz and b.first_changed_at <= p_at
-    order by b.first_changed_at desc limit 1), 0)
-$function$
+    order by b.first_changed_at desc limit 1;
+  if found then
+    return v_version;
+  end if;
+  select b.head_before into v_high from sync_batches b
+    where b.user_id = p_user and b.data_type = p_type and b.head_after > 0 order by b.head_after limit 1;
+  while v_low < coalesce(v_high, 0) loop
+    v_middle := (v_low + v_high + 1) / 2;
+    select x.version, x.changed_at into r from (
+      (select c.version, c.changed_at from sync_data_changes c
+        where c.user_id = p_user and c.data_type = p_type and c.superseded_version is null
+          and c.version > v_low and c.version <= v_middle order by c.version desc limit 1)
+      union all
+      (select d.version, d.deleted_at from deleted_records d
+        where d.user_id = p_user and d.data_type = p_type and d.version > 0
+          and d.version > v_low and d.version <= v_middle order by d.version desc limit 1)) x
+      order by x.version desc limit 1;
+    if found and r.changed_at > p_at then
+      v_high := r.version - 1;
+    else
+      if found then
+        v_version := r.version;
+      end if;
+      v_low := v_middle;
+    end if;
+  end loop;
+  return coalesce(v_version, 0);
+end $function$
 ;
 
 comment on table deleted_records is 'The live tombstones';
+comment on table epoch_starts is 'Written by the first batch of a collection in a new epoch; until then F is its head';
 comment on table epochs is 'The newest row is the current epoch; a new one begins when history may have been cut';
 comment on table refresh_tokens is 'A session lives while it has a row here; ending a session deletes its rows';
 comment on table secret_failures is 'Wrong secrets, counted before the secret is checked and forgotten when it was right';

@@ -39,8 +39,8 @@ test("a record that is both current and deleted", async () => {
 const soundCollection = `
   insert into users (user_id, email, kind, secret_hash) values ('${user}', 'ada@example.com', 'plain', '');
   insert into data_types (name) values ('contacts');
-  insert into sync_data (user_id, data_type, head, record_count, tombstone_count, live_bytes)
-    values ('${user}', 1, 2, 1, 1, 5);
+  insert into sync_data (user_id, data_type, epoch_no, head, record_count, tombstone_count, live_bytes)
+    values ('${user}', 1, 1, 2, 1, 1, 5);
   insert into sync_batches (user_id, data_type, head_before, head_after, batch_id, first_changed_at, device_id)
     values ('${user}', 1, 0, 2, gen_random_uuid(), now(), '${device}');
   insert into sync_data_changes (user_id, data_type, change_type, version, changed_at, stamp_at, stamp_device_id, device_id,

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, realpathSync, statfsSync } from "node:fs";
+import { accessSync, constants, existsSync, lstatSync, realpathSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 
@@ -10,7 +10,14 @@ export function checkDisk(dataDir: string): Finding[] {
     return [warn("disk", `${dataDir} is not there yet: the first start of the server makes it`)];
   const cluster = join(dataDir, "postgres");
   const places = new Set([realpathSync(dataDir), ...(existsSync(cluster) ? [realpathSync(cluster)] : [])]);
-  return [checkWritable(dataDir), ...[...places].map(checkRoom)];
+  return [checkWritable(dataDir), ...checkPlace(dataDir, cluster), ...[...places].map(checkRoom)];
+}
+
+function checkPlace(dataDir: string, cluster: string): Finding[] {
+  const isLink = lstatSync(cluster, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  if (!isLink) return [];
+  if (!existsSync(cluster)) return [fail("cluster", `${cluster} links to a folder that is not there`)];
+  return [warn("cluster", `the database stands in ${realpathSync(cluster)}: a copy of ${dataDir} does not have it`)];
 }
 
 function checkWritable(folder: string): Finding {

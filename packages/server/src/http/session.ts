@@ -7,6 +7,8 @@ export interface RequestSession {
   readonly kind: "plain" | "sealed";
   /** Envelopes sealed under an older key epoch are refused. 0 for a plain account. */
   readonly keyEpoch: number;
+  /** Another for each life of an account: one that was erased and made anew with the same id has another. */
+  readonly incarnation: string;
   /** Seconds since 1970 at which the access token expires. */
   readonly expiresAt: number;
 }

@@ -186,6 +186,11 @@ describe("every pair of modes on one record (R5: the first is judged, the others
     expect(decision.delta).toEqual({ records: -1, tombstones: 1, bytes: -3 });
   });
 
+  test("R5 what is unchanged decides no fate: a deletion of what others deleted does not let an insert revive it", () => {
+    const decision = decide(stateWith({ r: dead(9, -10) }), [del({ base: 3 }), put({ base: 3 })]);
+    expect(decision.outcomes).toEqual([unchanged(9), conflict("STALE")]);
+  });
+
   test("R6 a retry of a batch without a key is unchanged where it can be, and never a conflict of its own", () => {
     const first = decide(stateWith({}), [put({ at: at(-9) })]);
     expect(first.outcomes).toEqual([applied(41)]);

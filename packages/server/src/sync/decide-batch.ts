@@ -44,7 +44,6 @@ export function decideBatch(state: CollectionState, batch: Batch, quota: Quota):
 
     if (current !== null && isUnchanged(current, change, batch)) {
       outcomes.push({ status: "unchanged", version: current.version });
-      record.fate ??= "accepted";
       if (order > 0) {
         record.current = { ...current, stampAt, stampDeviceId: batch.deviceId };
         const own = rows[record.ownRow];

@@ -1,8 +1,8 @@
 import { formatInstant, limits, parseInstant, type DownloadDeltaQuery, type Micros } from "@owlivion/sync-protocol";
 import { ApiError } from "../errors.ts";
 import { checkCursor, reportingEpochs } from "./check-cursor.ts";
-import { lineageVersion, type Cursor, type CursorCodec } from "./cursor.ts";
-import { nextPosition, tagged, type Position } from "./position.ts";
+import { lineageVersion, noTag, tombstoneFloor, type Cursor, type CursorCodec } from "./cursor.ts";
+import { nextCursor, ordinary } from "./position.ts";
 import { renderHead, renderRows } from "./render.ts";
 import type { CollectionKey, DeltaStore, Page, SincePage } from "./store.ts";
 import type { Wire } from "./wire.ts";
@@ -37,17 +37,17 @@ async function downloadByCursor(
   const limit = query.limit ?? limits.defaultPageRows;
   const cursor = text === "initial" ? null : openCursor(cursors, key, text);
   if (cursor !== null && cursor.asOf !== null) return continuePast({ store, cursors }, key, cursor, limit, wire);
-  const wantsTombstones = cursor === null ? query.tombstones === true : cursor.wantsTombstones;
+  const wantsTombstones = query.tombstones === true;
   const page = await store.readPage({
     ...key,
     limit,
     after: cursor?.version ?? 0,
-    tombstonesAfter: wantsTombstones ? 0 : cursor === null ? "head" : (cursor.startHead ?? cursor.version),
+    tombstonesAfter: cursor !== null ? tombstoneFloor(cursor) : wantsTombstones ? 0 : "head",
     lineageVersion: cursor === null ? 0 : lineageVersion(cursor),
   });
   if (cursor !== null) checkCursor(cursor, page.head);
-  const from = cursor ?? { version: 0, startHead: page.head.head, wantsTombstones, asOf: null };
-  return renderPage({ store, cursors }, key, page, limit, nextPosition(from, page, null), wire);
+  const from = cursor ?? { ...ordinary(0), anchor: page.head.head, isFirst: true, wantsTombstones };
+  return renderPage({ store, cursors }, key, page, limit, nextCursor(from, page, null), wire);
 }
 
 async function downloadPast(
@@ -98,8 +98,8 @@ async function renderPast(
   wire: Wire,
 ) {
   const version = page.hasMore ? page.rows.at(-1)!.version : asOf;
-  const next = { epoch: page.head.epoch, version, asOf, startHead: null, wantsTombstones: false, tag: page.head.tag };
-  return { ...(await renderPage(ports, key, page, limit, next, wire)), as_of: asOf };
+  const next = { ...ordinary(version), asOf, epoch: page.head.epoch, tag: page.head.tag ?? noTag };
+  return { ...renderPage(ports, key, page, limit, next, wire), as_of: asOf };
 }
 
 /** A version as it stands, or the one that a time stands for; a time ahead of the head is the head. */
@@ -112,19 +112,19 @@ async function pastVersion(store: DeltaStore, key: CollectionKey, text: string):
   return found.version;
 }
 
-async function renderPage(
-  { store, cursors }: DownloadPorts,
+function renderPage(
+  { cursors }: DownloadPorts,
   key: CollectionKey,
   page: Page,
   limit: number,
-  next: Position,
+  next: Cursor,
   wire: Wire,
 ) {
   return {
     data_type: key.dataType,
     ...renderRows(page.rows, wire),
     pagination: { limit, returned_count: page.rows.length, has_more: page.hasMore },
-    next_cursor: cursors.seal(await tagged(store, key, next), key.userId, key.dataType),
+    next_cursor: cursors.seal(next, key.userId, key.dataType),
     ...renderHead(page, wire),
   };
 }
@@ -142,7 +142,7 @@ async function downloadSince(
   const limit = query.limit ?? limits.defaultPageRows;
   const offset = query.offset ?? 0;
   const page = await store.readSince({ ...key, since, limit, offset, only: "all" });
-  const next = nextPosition({ version: 0, startHead: null, wantsTombstones: false, asOf: null }, page, null);
+  const next = nextCursor(ordinary(0), page, null);
   return {
     data_type: key.dataType,
     since: formatInstant(since),
@@ -157,7 +157,7 @@ async function downloadSince(
       next_offset: nextOffset(page),
     },
     next_since: formatInstant(page.hasMore ? page.rows.at(-1)!.changedAt : page.head.lastChangedAt),
-    next_cursor: cursors.seal(await tagged(store, key, next), key.userId, key.dataType),
+    next_cursor: cursors.seal(next, key.userId, key.dataType),
     ...renderHead(page, wire),
   };
 }

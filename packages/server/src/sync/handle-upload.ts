@@ -5,7 +5,6 @@ import { ApiError } from "../errors.ts";
 import { sessionOf } from "../http/session.ts";
 import { parseUpload } from "./parse-upload.ts";
 import type { SyncPorts } from "./ports.ts";
-import { tagged } from "./position.ts";
 import type { BatchRequest, CollectionKey } from "./store.ts";
 import { renderUpload } from "./render-upload.ts";
 import { uploadDelta, type UploadResult } from "./upload-delta.ts";
@@ -17,8 +16,9 @@ export async function handleUpload(
   request: FastifyRequest<{ Params: { data_type: string } }>,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { store, cursors, quota, context } = ports;
+  const { store, quota, context } = ports;
   const session = sessionOf(request);
+  const cursors = ports.cursors.of(session.incarnation);
   const key: CollectionKey = { userId: session.userId, dataType: request.params.data_type };
   context.dataTypes.numberOf(key.dataType);
   const idempotencyKey = readIdempotencyKey(request.headers["idempotency-key"]);
@@ -38,8 +38,7 @@ export async function handleUpload(
   };
   const result = await uploadDelta(store, batchRequest, cursor, quota);
   afterCommit(ports, batchRequest, result);
-  const nextCursor =
-    result.delta === null ? null : cursors.seal(await tagged(store, key, result.delta.next), key.userId, key.dataType);
+  const nextCursor = result.delta === null ? null : cursors.seal(result.delta.next, key.userId, key.dataType);
   const data = renderUpload(batchRequest, result, nextCursor, answerWire);
   return reply.type(mediaTypes[answerWire]).send(encodeBody({ success: true, data }, answerWire));
 }

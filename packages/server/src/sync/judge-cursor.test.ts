@@ -4,7 +4,15 @@ import { judgeCursor, type CursorGround, type CursorVerdict } from "./judge-curs
 
 const tag = Buffer.from("0123456789abcdef", "hex");
 const otherTag = Buffer.from("fedcba9876543210", "hex");
-const cursor: Cursor = { epoch: "now", version: 50, tag, startHead: null, wantsTombstones: false, asOf: null };
+const cursor: Cursor = {
+  epoch: "now",
+  version: 50,
+  tag,
+  anchor: null,
+  isFirst: false,
+  wantsTombstones: false,
+  asOf: null,
+};
 const ground: CursorGround = {
   epoch: "now",
   head: 100,
@@ -22,17 +30,35 @@ const cases: [string, Partial<Cursor>, Partial<CursorGround>, CursorVerdict][] =
   ["R15 at the head", { version: 100 }, {}, "good"],
   ["R15 at the horizon", {}, { horizon: 50 }, "good"],
   ["R18 below the horizon", {}, { horizon: 51 }, "CURSOR_EXPIRED"],
-  ["R16 a first download below the horizon goes on", { startHead: 90 }, { horizon: 80 }, "good"],
+  ["R16 a first download below the horizon goes on", { anchor: 90, isFirst: true }, { horizon: 80 }, "good"],
   [
     "R16 a first download whose start head fell below the horizon",
-    { startHead: 90 },
+    { anchor: 90, isFirst: true },
     { horizon: 91 },
     "CURSOR_EXPIRED",
   ],
   ["R19 beyond the head of this epoch: the tail was lost", { version: 101 }, {}, "broken"],
   ["R19 beyond the head, of an older epoch", { version: 101, epoch: "first" }, {}, "EPOCH_CHANGED"],
   ["R19 another batch wrote that version", {}, { tag: otherTag }, "broken"],
-  ["R19 another batch wrote that version, of an older epoch", { epoch: "first" }, { tag: otherTag }, "EPOCH_CHANGED"],
+  [
+    "R19 another batch wrote that version, of an older epoch",
+    { epoch: "first", version: 61 },
+    { tag: otherTag },
+    "EPOCH_CHANGED",
+  ],
+  [
+    "R19 another batch wrote that version although the new epoch began above it: nobody noticed the cut",
+    { epoch: "first" },
+    { tag: otherTag },
+    "unproven",
+  ],
+  ["R19 in the middle of a walk the tag is of the anchor", { version: 10, anchor: 90 }, { tag: otherTag }, "broken"],
+  [
+    "R18 in the middle of a walk the horizon is compared with the position",
+    { version: 10, anchor: 90 },
+    { horizon: 11 },
+    "CURSOR_EXPIRED",
+  ],
   ["R19 an older epoch up to where the new one began adopts it", { epoch: "first" }, {}, "good"],
   ["R19 an older epoch beyond where the new one began", { epoch: "first", version: 61 }, {}, "EPOCH_CHANGED"],
   [

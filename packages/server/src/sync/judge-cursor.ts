@@ -20,24 +20,28 @@ export interface EpochStart {
 /**
  * `good` also for an older epoch that shares the history up to the cursor: the next cursor carries the new epoch.
  * `broken`: a cursor of this very epoch does not fit the history, so the history was cut and nobody noticed yet.
+ * `unproven`: a cursor of an older epoch does not fit although every epoch since began above it: it was cut before one of
+ * them began, and nobody noticed; where they began tells nothing about what this device lost.
  */
-export type CursorVerdict = "good" | "broken" | "EPOCH_CHANGED" | "CURSOR_EXPIRED" | "HISTORY_EXPIRED";
+export type CursorVerdict = "good" | "broken" | "unproven" | "EPOCH_CHANGED" | "CURSOR_EXPIRED" | "HISTORY_EXPIRED";
 
 export function judgeCursor(cursor: Cursor, ground: CursorGround): CursorVerdict {
   const lineage = lineageVersion(cursor);
   const isCurrent = cursor.epoch === ground.epoch;
-  if (Math.max(lineage, cursor.version) > ground.head) return isCurrent ? "broken" : "EPOCH_CHANGED";
+  const shares = isCurrent || sharesHistory(Math.max(lineage, cursor.version), cursor.epoch, ground.epochs);
+  const misfit: CursorVerdict = isCurrent ? "broken" : shares ? "unproven" : "EPOCH_CHANGED";
+  if (Math.max(lineage, cursor.version) > ground.head) return misfit;
 
   if (lineage > 0 && !cursor.tag.equals(noTag)) {
     if (ground.tag === null) return cursor.asOf === null ? "CURSOR_EXPIRED" : "HISTORY_EXPIRED";
-    if (!ground.tag.equals(cursor.tag)) return isCurrent ? "broken" : "EPOCH_CHANGED";
+    if (!ground.tag.equals(cursor.tag)) return misfit;
   } else if (lineage > 0 && cursor.asOf === null) {
     return "CURSOR_EXPIRED";
   }
-  if (!isCurrent && !sharesHistory(lineage, cursor.epoch, ground.epochs)) return "EPOCH_CHANGED";
+  if (!shares) return "EPOCH_CHANGED";
 
   if (cursor.asOf !== null) return cursor.asOf < ground.historyHorizon ? "HISTORY_EXPIRED" : "good";
-  return (cursor.startHead ?? cursor.version) < ground.horizon ? "CURSOR_EXPIRED" : "good";
+  return (cursor.isFirst ? lineage : cursor.version) < ground.horizon ? "CURSOR_EXPIRED" : "good";
 }
 
 /** Whether every epoch after the cursor's began at or above its version, as far as that is known. */

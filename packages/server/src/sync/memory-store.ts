@@ -217,10 +217,6 @@ export class MemoryStore implements DeltaStore {
     return { version, isExact: version > 0 || (c.batches[0]?.headBefore ?? 0) === 0 };
   }
 
-  async tagOf(key: CollectionKey, version: number): Promise<Buffer> {
-    return tagAt(this.#find(key), version) ?? noTag;
-  }
-
   async readHistory(query: CollectionKey & { recordId: string; before: number; limit: number }): Promise<Page> {
     const c = this.#find(query);
     const chain: Entry[] = [];

@@ -1,34 +1,32 @@
-import { noTag, type Cursor } from "./cursor.ts";
-import type { CollectionKey, DeltaStore, Page } from "./store.ts";
+import type { Cursor } from "./cursor.ts";
+import type { Page } from "./store.ts";
 
-/** Where the next cursor stands; `tag` null: it has yet to be looked up. */
-export type Position = Omit<Cursor, "tag"> & { readonly tag: Buffer | null };
+/** Where a walk begins: everything up to `version` is there already. */
+export const ordinary = (version: number): Omit<Cursor, "epoch" | "tag"> => ({
+  version,
+  anchor: null,
+  isFirst: false,
+  wantsTombstones: false,
+  asOf: null,
+});
 
 /**
- * Where a walk stands after a page. A page that is not full ends at the snapshot's head (or at `ownHead`, when the
- * caller's batch follows it at once); a first download keeps its start head until it has passed it.
+ * The cursor after a page. A page that is not full ends at the snapshot's head (or at `ownHead`, when the caller's batch
+ * follows it at once). In the middle of a walk the snapshot's head is the anchor, so that no page needs a batch from long
+ * ago; a first download keeps its own anchor until it has passed it.
  */
-export function nextPosition(
-  from: Omit<Cursor, "epoch" | "tag">,
+export function nextCursor(
+  from: Omit<Cursor, "epoch" | "tag"> & { readonly tag?: Buffer },
   page: Page,
   ownHead: { readonly head: number; readonly tag: Buffer } | null,
-): Position {
+): Cursor {
   const { head, epoch, headTag } = page.head;
-  const done = { epoch, startHead: null, wantsTombstones: false, asOf: null };
   const last = page.rows.at(-1)?.version;
   if (!page.hasMore || last === undefined) {
-    return ownHead === null
-      ? { ...done, version: head, tag: headTag }
-      : { ...done, version: ownHead.head, tag: ownHead.tag };
+    return { ...ordinary(ownHead?.head ?? head), epoch, tag: ownHead?.tag ?? headTag };
   }
-  if (from.startHead !== null && last < from.startHead) {
-    return { ...from, epoch, version: last, tag: null };
+  if (from.isFirst && from.anchor !== null && last < from.anchor) {
+    return { ...from, epoch, version: last, tag: from.tag ?? headTag };
   }
-  return { ...done, version: last, tag: null };
-}
-
-/** Looks up the tag of a position that stands in the middle of the history. */
-export async function tagged(store: DeltaStore, key: CollectionKey, position: Position): Promise<Cursor> {
-  const version = position.asOf ?? position.startHead ?? position.version;
-  return { ...position, tag: position.tag ?? (version === 0 ? noTag : await store.tagOf(key, version)) };
+  return { ...ordinary(last), anchor: head, epoch, tag: headTag };
 }

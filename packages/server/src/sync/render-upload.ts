@@ -9,10 +9,14 @@ import type { Wire } from "./wire.ts";
 export function renderUpload(request: BatchRequest, result: UploadResult, nextCursor: string | null, wire: Wire) {
   const { changes } = request.batch;
   const { outcomes } = result.answer;
+  const told = new Set<string>();
   const conflicts = outcomes.flatMap((outcome, index) => {
     if (outcome.status !== "conflict") return [];
     const recordId = changes[index]!.recordId;
     const current = result.currents.get(recordId);
+    // The record itself once, at its first conflict: a batch may name it a thousand times.
+    const isTruncated = current !== undefined && (current.isTruncated || told.has(recordId));
+    told.add(recordId);
     return [
       {
         index,
@@ -20,8 +24,8 @@ export function renderUpload(request: BatchRequest, result: UploadResult, nextCu
         reason: outcome.reason,
         server_version: current?.row.version ?? null,
         server_timestamp: current === undefined ? null : formatInstant(current.stampAt),
-        current: current === undefined || current.isTruncated ? null : renderCurrent(current.row, wire),
-        ...(current?.isTruncated === true ? { truncated: true } : {}),
+        current: current === undefined || isTruncated ? null : renderCurrent(current.row, wire),
+        ...(isTruncated ? { truncated: true } : {}),
       },
     ];
   });

@@ -146,7 +146,8 @@ function registerPages(app: FastifyInstance, ports: SyncPorts): void {
     async (request, reply) => {
       const wire = wireOfAccept(request.headers.accept);
       const key = collectionOf(ports, request);
-      const data = await downloadDelta(ports, key, request.query, wire);
+      const cursors = ports.cursors.of(sessionOf(request).incarnation);
+      const data = await downloadDelta({ store, cursors }, key, request.query, wire);
       recordDownload(ports, request, key, data.pagination.returned_count);
       return send(reply, data, wire);
     },

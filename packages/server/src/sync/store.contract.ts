@@ -7,7 +7,6 @@ import { downloadDeleted } from "./download-deleted.ts";
 import { downloadDelta, type SinceReply } from "./download-delta.ts";
 import { recordHistory } from "./record-history.ts";
 import type { CollectionKey, DeltaStore } from "./store.ts";
-import { tagged } from "./position.ts";
 import { renderUpload } from "./render-upload.ts";
 import { uploadDelta } from "./upload-delta.ts";
 
@@ -47,10 +46,7 @@ export function clientOf(store: DeltaStore, key: CollectionKey, quota = { maxRec
       };
       const opened = cursor === undefined ? null : cursors.open(cursor, key.userId, key.dataType);
       const result = await uploadDelta(store, request, opened, quota);
-      const next =
-        result.delta === null
-          ? null
-          : cursors.seal(await tagged(store, key, result.delta.next), key.userId, key.dataType);
+      const next = result.delta === null ? null : cursors.seal(result.delta.next, key.userId, key.dataType);
       return renderUpload(request, result, next, "json");
     },
     pull: (query: DownloadDeltaQuery) => downloadDelta({ store, cursors }, key, query, "json"),
@@ -212,6 +208,16 @@ export function describeDeltaStore(name: string, open: () => Promise<StoreUnderT
         },
         { index: 2, record_id: "d", reason: "EXISTS", server_version: 3, current: { deleted_at: expect.any(String) } },
         { index: 3, record_id: "z", reason: "STALE", server_version: null, server_timestamp: null, current: null },
+      ]);
+    });
+
+    test("R14 a record that conflicts many times is sent once", async () => {
+      await client.push([{ id: "big", text: "x".repeat(1000) }]);
+      const changes = Array.from({ length: 50 }, () => ({ id: "big", type: "delete" as const, base: 99 }));
+      const { conflicts } = await client.push(changes, { epoch: await epoch() });
+      expect(conflicts?.map(({ current, truncated }) => [current === null, truncated])).toEqual([
+        [false, undefined],
+        ...Array.from({ length: 49 }, () => [true, true]),
       ]);
     });
 

@@ -126,8 +126,6 @@ export interface DeltaStore {
   readSince(query: SinceQuery): Promise<SincePage>;
   /** The newest version with changed_at at or before `at`; not exact when the batches of that time are not kept. */
   versionAt(key: CollectionKey, at: Micros): Promise<{ version: number; isExact: boolean }>;
-  /** Eight bytes of the id of the batch that wrote a version; zeros when it is not kept or the version is 0. */
-  tagOf(key: CollectionKey, version: number): Promise<Buffer>;
   readHistory(query: CollectionKey & { recordId: string; before: number; limit: number }): Promise<Page>;
   /** Nothing is proved of a collection that was never written to. */
   putProof(key: CollectionKey, proof: HeadProof): Promise<"stored" | "head-moved">;

@@ -2,10 +2,10 @@ import { limits } from "@owlivion/sync-protocol";
 import { ApiError } from "../errors.ts";
 import { decodeAnswer, encodeAnswer, type Answer } from "./answer.ts";
 import { checkCursor, OtherEpoch, reportingEpochs } from "./check-cursor.ts";
-import { lineageVersion, type Cursor } from "./cursor.ts";
+import { lineageVersion, tombstoneFloor, type Cursor } from "./cursor.ts";
 import { decideBatch } from "./decide-batch.ts";
 import type { Outcome, Quota } from "./model.ts";
-import { nextPosition, type Position } from "./position.ts";
+import { nextCursor } from "./position.ts";
 import type { BatchRequest, CurrentRecord, DeltaStore, OpenBatch, Page } from "./store.ts";
 
 /** What became of a batch, before it is rendered. */
@@ -17,7 +17,7 @@ export interface UploadResult {
   readonly firstChangedAt: number;
   readonly currents: ReadonlyMap<string, CurrentRecord>;
   /** What others wrote since the cursor of the push, and where the next cursor stands. */
-  readonly delta: { readonly page: Page; readonly next: Position } | null;
+  readonly delta: { readonly page: Page; readonly next: Cursor } | null;
   readonly isReplay: boolean;
   readonly appliedCount: number;
 }
@@ -73,7 +73,7 @@ async function judgeAndApply(
         ? null
         : {
             page: withoutRecords(page, appliedIds(request, decision.outcomes)),
-            next: nextPosition(cursor, page, decision.rows.length === 0 ? null : { head, tag: batchTag }),
+            next: nextCursor(cursor, page, decision.rows.length === 0 ? null : { head, tag: batchTag }),
           },
     isReplay: false,
     appliedCount: decision.rows.length,
@@ -103,7 +103,7 @@ async function replay(
     headBefore: stored.headBefore,
     firstChangedAt: stored.firstChangedAt,
     currents: await readConflicts(open, request, answer.outcomes),
-    delta: page === null || cursor === null ? null : { page, next: nextPosition(cursor, page, null) },
+    delta: page === null || cursor === null ? null : { page, next: nextCursor(cursor, page, null) },
     isReplay: true,
     appliedCount: 0,
   };
@@ -113,7 +113,7 @@ async function readDelta(open: OpenBatch, cursor: Cursor, except?: { from: numbe
   const page = await open.readPage({
     after: cursor.version,
     limit: limits.maxPageRows,
-    tombstonesAfter: cursor.wantsTombstones ? 0 : (cursor.startHead ?? cursor.version),
+    tombstonesAfter: tombstoneFloor(cursor),
     lineageVersion: lineageVersion(cursor),
     ...(except === undefined ? {} : { except }),
   });

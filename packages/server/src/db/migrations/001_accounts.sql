@@ -11,6 +11,7 @@ create table users (
   encryption_salt text,                            -- the desktop client's salt; set once
   keys_version integer not null default 0,         -- newest set in account_keys, 0: none
   key_epoch bigint not null default 0,             -- envelopes below it are refused
+  incarnation uuid not null default gen_random_uuid(),  -- an account erased and made anew with its id has another
   created_at timestamptz not null default clock_timestamp(),
   disabled_at timestamptz,
   erasing_since timestamptz,                       -- erasure has begun; it is ended by whoever finds it

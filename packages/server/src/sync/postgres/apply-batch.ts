@@ -5,15 +5,16 @@ import { int2Array, int4Array, int8Array, textArray, timestamptzArray, uuidArray
 import type { Decision } from "../model.ts";
 import type { BatchRequest } from "../store.ts";
 
-const applySql = `select apply_batch($1, $2, $3, $4, $5,
-  $6::int2[], $7::text[], $8::int8[], $9::int8[], $10::timestamptz[], $11::uuid[],
-  $12::int4[], $13::int4[], $14::int2[], $15::bytea,
-  $16::int8[], $17::int8[], $18::text[], $19::int4[], make_interval(days => $20),
-  $21::text[], $22::timestamptz[], $23, $24, $25, $26, $27, $28::bytea, $29::bytea, $30, $31)`;
+const applySql = `select apply_batch($1, $2, $3, $4, $5, $6,
+  $7::int2[], $8::text[], $9::int8[], $10::int8[], $11::timestamptz[], $12::uuid[],
+  $13::int4[], $14::int4[], $15::int2[], $16::bytea,
+  $17::int8[], $18::int8[], $19::text[], $20::int4[], make_interval(days => $21),
+  $22::text[], $23::timestamptz[], $24, $25, $26, $27, $28, $29::bytea, $30::bytea, $31, $32)`;
 
 export interface BatchToApply {
   readonly request: BatchRequest;
   readonly dataType: number;
+  readonly epochNo: number;
   readonly headBefore: number;
   readonly now: Micros;
   readonly decision: Decision;
@@ -36,6 +37,7 @@ export async function applyBatch(client: PoolClient, batch: BatchToApply): Promi
       request.userId,
       batch.dataType,
       request.batch.deviceId,
+      batch.epochNo,
       batch.headBefore,
       formatInstant(decision.firstChangedAt),
       int2Array(rows.map((row) => row.changeType)),

@@ -21,11 +21,14 @@ export function headSql(userId: string, dataType: number, lineageVersion: number
   left join sync_data s on ${collection("s")}`;
 }
 
-/** All epochs with where this collection stood when each began, as JSON. */
+/** All epochs with where this collection stood when each began, as JSON: at its head, while it was not written since. */
 export const epochStartsSql = (userId: string, dataType: number) => `(
   select json_agg(json_build_object('epoch', e.epoch, 'version',
-    case when e.is_exact then coalesce(f.version, 0) end) order by e.epoch_no)
-  from epochs e left join epoch_starts f
+    case when not e.is_exact then null when f.version is not null then f.version
+      when e.epoch_no > s.epoch_no then s.head else 0 end) order by e.epoch_no)
+  from epochs e
+  left join sync_data s on s.user_id = ${uuidLiteral(userId)} and s.data_type = ${int(dataType)}
+  left join epoch_starts f
     on f.user_id = ${uuidLiteral(userId)} and f.data_type = ${int(dataType)} and f.epoch_no = e.epoch_no)`;
 
 export function readHead(row: readonly (string | null)[], lineageVersion: number): CollectionHead {

@@ -9,6 +9,7 @@ import type { BatchRequest, CurrentRecord, StoredBatch } from "../store.ts";
 export interface OpenedCollection {
   readonly state: Omit<CollectionState, "records">;
   readonly epoch: string;
+  readonly epochNo: number;
   readonly isSameCluster: boolean;
   readonly replay: (StoredBatch & { readonly dataType: number; readonly requestHash: Buffer }) | null;
 }
@@ -18,7 +19,7 @@ type Row = (string | null)[];
 const raw = { getTypeParser: () => (value: string) => value };
 
 const openSql = `select now, head, last_changed_at, horizon_at, record_count + other_records, live_bytes + other_bytes,
-  epoch, is_same_cluster, is_account_active, replay_type, replay_hash, replay_answer, replay_before, replay_after, replay_first_changed_at
+  epoch, epoch_no, is_same_cluster, is_account_active, replay_type, replay_hash, replay_answer, replay_before, replay_after, replay_first_changed_at
   from open_collection($1, $2, $3, $4, $5)`;
 
 /** Makes or locks the collection's row; the locks are held until the transaction ends. */
@@ -35,7 +36,7 @@ export async function openCollection(
     rowMode: "array",
     types: raw,
   });
-  const [now, head, lastChangedAt, horizonAt, records, bytes, epoch, isSameCluster, isActive, ...replay] =
+  const [now, head, lastChangedAt, horizonAt, records, bytes, epoch, epochNo, isSameCluster, isActive, ...replay] =
     rows[0]! as string[];
   if (isActive !== "t") throw new ApiError("SESSION_REVOKED");
   const [replayType, hash, answer, before, after, firstChangedAt] = replay as Row;
@@ -48,6 +49,7 @@ export async function openCollection(
       usage: { records: Number(records), bytes: Number(bytes) },
     },
     epoch: epoch!,
+    epochNo: Number(epochNo),
     isSameCluster: isSameCluster === "t",
     replay:
       replayType == null

@@ -7,7 +7,6 @@ import { dataTypeLiteral, instantLiteral, integerLiteral, uuidLiteral } from "..
 import { errorCode } from "../../error-code.ts";
 import { ApiError } from "../../errors.ts";
 import { belowHorizon } from "../check-cursor.ts";
-import { noTag } from "../cursor.ts";
 import type { EpochStart } from "../judge-cursor.ts";
 import type {
   BatchRequest,
@@ -24,7 +23,7 @@ import type {
 import { applyBatch } from "./apply-batch.ts";
 import { copyRows } from "./copy-rows.ts";
 import { beginEpoch, canReadIdentity, settleIdentity } from "./epochs.ts";
-import { epochStartsSql, headSql, readHead, tagSql } from "./head-sql.ts";
+import { epochStartsSql, headSql, readHead } from "./head-sql.ts";
 import { openCollection, readCurrentRecords, readRecordStates } from "./open-collection.ts";
 import { readStatus } from "./read-status.ts";
 import { cursorPageSql, historyPageSql, sincePageSql } from "./page-sql.ts";
@@ -72,7 +71,7 @@ export class PostgresStore implements DeltaStore {
   }
 
   async withBatch<T>(request: BatchRequest, work: (open: OpenBatch) => Promise<T>): Promise<T> {
-    const run = () => withTransaction(this.#pool, (client) => this.#workOn(client, request, work));
+    const run = () => withTransaction(this.#pool, (client) => this.#workOn(client, request, work), { retries: 3 });
     try {
       return await run();
     } catch (error) {
@@ -116,6 +115,7 @@ export class PostgresStore implements DeltaStore {
         applyBatch(client, {
           request,
           dataType,
+          epochNo: opened.epochNo,
           headBefore: opened.state.head,
           now,
           decision,
@@ -166,21 +166,12 @@ export class PostgresStore implements DeltaStore {
 
   async versionAt(key: CollectionKey, at: Micros): Promise<{ version: number; isExact: boolean }> {
     const { rows } = await this.#pool.query<{ version: string; is_exact: boolean }>(
-      `select v.version, v.version > 0 or coalesce((select b.head_before = 0 from sync_batches b
-          where b.user_id = $1 and b.data_type = $2 and b.head_after > 0 order by b.head_after limit 1), true) as is_exact
-        from version_at($1, $2::smallint, $3) v(version)`,
+      `select version_at($1, $2::smallint, $3) as version, coalesce((
+          select b.head_before = 0 or b.first_changed_at <= $3 from sync_batches b
+          where b.user_id = $1 and b.data_type = $2 and b.head_after > 0 order by b.head_after limit 1), true) as is_exact`,
       [key.userId, this.#dataTypes.numberOf(key.dataType), formatInstant(at)],
     );
     return { version: Number(rows[0]!.version), isExact: rows[0]!.is_exact };
-  }
-
-  async tagOf(key: CollectionKey, version: number): Promise<Buffer> {
-    const collection = (alias: string) => `${alias}.user_id = $1 and ${alias}.data_type = $2`;
-    const { rows } = await this.#pool.query<{ tag: string | null }>(
-      `select ${tagSql(collection, "$3::bigint")} as tag`,
-      [key.userId, this.#dataTypes.numberOf(key.dataType), version],
-    );
-    return rows[0]?.tag == null ? noTag : Buffer.from(rows[0].tag, "hex");
   }
 
   async readHistory(query: CollectionKey & { recordId: string; before: number; limit: number }): Promise<Page> {
