@@ -95,12 +95,39 @@ describe.each(Object.entries(states))("%s", (_name, prepare) => {
       "a page from the start": () => client.page({ cursor: "initial", limit: 1000 }),
       "a history": () => client.history("r1"),
     };
-    for (const [name, run] of Object.entries(work)) {
-      for (const [what, read] of await readBy(run)) {
-        if (!watched.test(what)) continue;
-        // A lookup for each change, a few times; the collection is twenty times as large, and the square of a batch more.
-        expect([name, what, read <= 6 * batchSize ? "in proportion" : read]).toEqual([name, what, "in proportion"]);
-      }
+    for (const [name, run] of Object.entries(work)) await expectInProportion(name, run);
+  });
+
+  test("a step of retention, which holds the collection's lock, touches what it removes", async () => {
+    await prepare();
+    for (let from = 0; from < collectionSize; from += batchSize) {
+      await client.accepted(
+        Array.from({ length: batchSize }, (_, i): ChangeInput => ({ id: `r${from + i}`, type: "delete" })),
+      );
     }
+    // The inserts have replaced nothing: what there is to remove begins with the deletions.
+    await server.pool.query("update sync_data set history_swept = $1 where head > $1", [collectionSize + batchSize]);
+    const sweep = (step: string) => async () => {
+      const { rows } = await server.pool.query<{ purged: number }>(
+        `select purged::int from sync_data s, ${step}(s.user_id, s.data_type, clock_timestamp() + interval '91 days', $1)
+          where s.head > $2`,
+        [batchSize, collectionSize],
+      );
+      return rows[0]!.purged;
+    };
+    const removed: Record<string, number> = {};
+    for (const step of ["sweep_history", "sweep_tombstones"]) {
+      await expectInProportion(step, async () => (removed[step] = await sweep(step)()));
+      await expectInProportion(`${step}, the next`, sweep(step));
+    }
+    expect(removed).toEqual({ sweep_history: 2 * batchSize, sweep_tombstones: batchSize });
   });
 });
+
+/** A lookup for each change, a few times; the collection is twenty times as large, and the square of a batch more. */
+async function expectInProportion(name: string, work: () => Promise<unknown>): Promise<void> {
+  for (const [what, read] of await readBy(work)) {
+    if (!watched.test(what)) continue;
+    expect([name, what, read <= 6 * batchSize ? "in proportion" : read]).toEqual([name, what, "in proportion"]);
+  }
+}

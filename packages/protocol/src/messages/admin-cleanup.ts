@@ -2,8 +2,8 @@ import Type, { type Static } from "typebox";
 import { Instant, Nullable, Strict, Success } from "../fields.ts";
 
 export const CleanupReportMessage = Strict({
-  outcome: Type.Enum(["done", "stopped", "busy", "suspended", "paused"]),
-  message: Nullable(Type.String({ description: "Why nothing was removed, and what to do" })),
+  outcome: Type.Enum(["done", "incomplete", "stopped", "busy", "suspended", "paused"]),
+  message: Nullable(Type.String({ description: "Why nothing, or not everything, was removed, and what to do" })),
   started_at: Instant,
   duration_ms: Type.Integer(),
   rows: Type.Record(Type.String(), Type.Integer(), { description: "Rows removed, by kind" }),

@@ -16,7 +16,8 @@ export function addCleanup(program: Command): void {
       "after",
       `
 Current records are never removed. After a jump of the clock nothing is removed until you accept it or a week has
-passed; after a restore devices get a week to bring back what the server lacks. Exits with 1 when it could not run.`,
+passed; after a restore devices get a week to bring back what the server lacks. Exits with 1 when it could not run, or
+not to the end.`,
     )
     .action(async ({ acceptClock, json }: Options) => {
       const report = await withMigrated(({ pool, config }) =>

@@ -13,16 +13,16 @@ export type CleanupKind = (typeof cleanupKinds)[number];
 
 export interface CleanupReport {
   /**
-   * `done`; `stopped`: told to end before it was done; `busy`: another process is at it; `suspended`: the clock jumped
-   * since the last run; `paused`: a new epoch began lately.
+   * `done`; `incomplete`: some collections were skipped; `stopped`: told to end before it was done; `busy`: another
+   * process is at it; `suspended`: the clock jumped since the last run; `paused`: a new epoch began lately.
    */
-  readonly outcome: "done" | "stopped" | "busy" | "suspended" | "paused";
-  /** For the operator: why nothing was removed, and what to do. */
+  readonly outcome: "done" | "incomplete" | "stopped" | "busy" | "suspended" | "paused";
+  /** For the operator: why nothing, or not everything, was removed, and what to do. */
   readonly message: string | null;
   /** PostgreSQL's time at the start, RFC 3339. */
   readonly started_at: string;
   readonly duration_ms: number;
   readonly rows: Readonly<Partial<Record<CleanupKind, number>>>;
-  /** Collections that were locked too long; the next run comes back to them. */
+  /** Collections that were locked, or took, too long; the next run comes back to them. */
   readonly skipped_collections: number;
 }

@@ -90,17 +90,23 @@ describe("retention: when it does not run", () => {
     expect(await cleanUp(began + 40 * day)).toMatchObject({ outcome: "done", rows: { history: 1 } });
   });
 
-  test("a collection that is locked for long is skipped, and found again (S31)", async () => {
+  test("a collection that is locked for long is skipped, which the report tells, and found again (S31)", async () => {
     const writer = await pool.connect();
     await writer.query("begin");
     await writer.query("select 1 from sync_data for update");
     const now = began + 40 * day;
     const impatient = { ...pool, connect: () => connectWithLockTimeout(pool) } as unknown as Pool;
     const report = await runCleanup(impatient, { settings, now });
-    expect(report).toMatchObject({ outcome: "done", skipped_collections: 1, rows: { history: 0 } });
+    expect(report).toMatchObject({ outcome: "incomplete", skipped_collections: 1, rows: { history: 0 } });
+    expect(report.message).toContain("1 collection was skipped");
     await writer.query("rollback");
     writer.release();
-    expect(await cleanUp(now)).toMatchObject({ skipped_collections: 0, rows: { history: 1 } });
+    expect(await cleanUp(now)).toMatchObject({
+      outcome: "done",
+      message: null,
+      skipped_collections: 0,
+      rows: { history: 1 },
+    });
   });
 
   test("a connection that breaks during a run is an error, not a crash, and frees the lock (S32)", async () => {

@@ -72,7 +72,7 @@ async function removeAll(
   client: PoolClient,
   now: number,
   options: CleanupOptions,
-): Promise<Pick<CleanupReport, "outcome" | "rows" | "skipped_collections">> {
+): Promise<Pick<CleanupReport, "outcome" | "message" | "rows" | "skipped_collections">> {
   const { settings, signal } = options;
   const stepSize = options.stepSize ?? 1000;
   const daysAgo = (days: number) => new Date(now - days * dayMs);
@@ -98,11 +98,20 @@ async function removeAll(
     rows[kind] = purged;
   }
   await client.query("reset enable_seqscan");
+  const skipped = history.skipped + tombstones.skipped;
   return {
-    outcome: signal?.aborted === true ? "stopped" : "done",
+    outcome: signal?.aborted === true ? "stopped" : skipped > 0 ? "incomplete" : "done",
+    message: skipped > 0 ? explainSkipped(skipped) : null,
     rows,
-    skipped_collections: history.skipped + tombstones.skipped,
+    skipped_collections: skipped,
   };
+}
+
+function explainSkipped(skipped: number): string {
+  return (
+    `${skipped} ${skipped === 1 ? "collection was" : "collections were"} skipped: locked, or at work, for longer than ` +
+    "DATABASE_LOCK_TIMEOUT_MS or DATABASE_STATEMENT_TIMEOUT_MS. The next run comes back to what is left."
+  );
 }
 
 function explain(verdict: Exclude<RunVerdict, { outcome: "run" }>): string {

@@ -517,8 +517,8 @@ begin
 end $$;
 
 -- Retention of one collection, at most p_limit versions a call, under the collection's lock. Current rows cannot be
--- touched: the delete can only find superseded ones. The plans are pinned: on fresh or stale statistics the delete
--- could otherwise read the whole log while it holds the lock.
+-- touched: the delete can only find superseded ones. What goes is named first and then found by probes, as in
+-- apply_batch: on fresh or stale statistics a join could read the whole log while it holds the lock.
 create function sweep_history(p_user uuid, p_type smallint, p_before timestamptz, p_limit integer)
 returns table (purged bigint, is_done boolean) language plpgsql
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_bitmapscan = off as $$
@@ -536,7 +536,7 @@ begin
     return;
   end if;
   -- What a change in (history_swept, v_to] replaced, and the deletions among those changes.
-  with doomed as (
+  with doomed as materialized (
     select l.prev_version as version, l.version as by_version from sync_changes_log l
       where l.user_id = p_user and l.data_type = p_type and l.version > c.history_swept and l.version <= v_to
         and l.prev_version is not null
@@ -545,9 +545,15 @@ begin
       where l.user_id = p_user and l.data_type = p_type and l.version > c.history_swept and l.version <= v_to
         and l.change_type = 2
   ), gone as (
-    delete from sync_data_changes x using doomed
-      where x.user_id = p_user and x.data_type = p_type and x.version = doomed.version and x.superseded_at is not null
-      returning doomed.by_version)
+    delete from sync_data_changes x
+      using (
+        select found.tid, d.by_version from doomed d
+        cross join lateral (
+          select y.ctid as tid from sync_data_changes y
+          where y.user_id = p_user and y.data_type = p_type and y.version = d.version and y.superseded_at is not null
+          offset 0) found) f
+      where x.ctid = f.tid
+      returning f.by_version)
   select count(*), max(by_version) into purged, v_raised from gone;
   update sync_data s set history_swept = v_to, history_horizon = greatest(s.history_horizon, coalesce(v_raised, 0))
     where s.user_id = p_user and s.data_type = p_type;
@@ -558,20 +564,23 @@ end $$;
 -- At most p_limit tombstones a call. The horizon rises to the newest one removed: a cursor below it may have missed it.
 create function sweep_tombstones(p_user uuid, p_type smallint, p_now timestamptz, p_limit integer)
 returns table (purged bigint, is_done boolean) language plpgsql
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_bitmapscan = off as $$
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_bitmapscan = off
+set enable_sort = off as $$
 declare
   v_version bigint;
   v_at timestamptz;
 begin
   perform 1 from sync_data s where s.user_id = p_user and s.data_type = p_type for no key update;
-  with doomed as (
-    select d.version from deleted_records d
-      where d.user_id = p_user and d.data_type = p_type and d.version > 0 and d.expires_at < p_now
-      order by d.version limit p_limit
+  -- By version, so that it ends after p_limit; `offset 0` keeps expires_at from its index, which has every account's.
+  with doomed as materialized (
+    select d.tid from (
+      select y.ctid as tid, y.expires_at from deleted_records y
+      where y.user_id = p_user and y.data_type = p_type and y.version > 0
+      order by y.version offset 0) d
+      where d.expires_at < p_now limit p_limit
   ), gone as (
-    delete from deleted_records d using doomed
-      where d.user_id = p_user and d.data_type = p_type and d.version > 0 and d.version = doomed.version
-      returning d.version, d.deleted_at)
+    delete from deleted_records x using doomed where x.ctid = doomed.tid
+      returning x.version, x.deleted_at)
   select count(*), max(g.version), max(g.deleted_at) into purged, v_version, v_at from gone g;
   if purged > 0 then
     update sync_data s
