@@ -1,8 +1,12 @@
-import { isIPv6 } from "node:net";
+import { isIP, isIPv6 } from "node:net";
 
-/** What an address is limited by: an IPv4 address itself; of IPv6 the /64, which one household or host has whole. */
-export function addressKey(address: string): string {
-  const bare = address.split("%")[0] ?? address;
+/**
+ * What an address is limited by: an IPv4 address itself; of IPv6 the /64, which one household or host has whole. Some
+ * proxies write a port into `X-Forwarded-For`, which would make every connection an address; what is no address at all
+ * counts as the peer's.
+ */
+export function addressKey(address: string, peer: string): string {
+  const bare = bareAddress(address) ?? bareAddress(peer) ?? peer;
   if (!isIPv6(bare)) return bare;
   const groups = expand(bare);
   if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) return mappedIpv4(groups);
@@ -10,6 +14,13 @@ export function addressKey(address: string): string {
     .slice(0, 4)
     .map((group) => group.toString(16))
     .join(":")}::/64`;
+}
+
+/** Without a port, brackets or zone; null: no address. */
+function bareAddress(text: string): string | null {
+  const [, bracketed, dotted] = /^(?:\[([^\]]*)\](?::\d+)?|([\d.]+):\d+)$/.exec(text.trim()) ?? [];
+  const bare = (bracketed ?? dotted ?? text.trim()).split("%")[0] ?? "";
+  return isIP(bare) === 0 ? null : bare;
 }
 
 /** The eight groups; an IPv4 address at the end (`::ffff:1.2.3.4`) counts as two. */

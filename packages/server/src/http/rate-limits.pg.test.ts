@@ -121,6 +121,18 @@ describe("S38 X-Forwarded-For", () => {
   });
 });
 
+describe("X-Forwarded-For of a trusted proxy", () => {
+  test.each([
+    ["with the client's port", (n: number) => `198.51.100.20:${50_000 + n}`],
+    ["IPv6 with the client's port", (n: number) => `[2001:db8:7:7::${n}]:${50_000 + n}`],
+    ["with what is no address", (n: number) => `client-${n}`],
+  ])("%s is one address", async (_title, forwarded) => {
+    let n = 0;
+    const all = await statuses(6, () => login("10.9.8.7", { "x-forwarded-for": forwarded(++n) }));
+    expect(all).toEqual([401, 401, 401, 401, 401, 429]);
+  });
+});
+
 describe("by user and device", () => {
   test("ten requests a minute about devices, for each account", async () => {
     const app = server.app;

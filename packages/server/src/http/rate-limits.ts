@@ -84,7 +84,7 @@ function limitOf(request: FastifyRequest): RateLimitName | undefined {
 }
 
 function keyOf(request: FastifyRequest, { per }: RateLimit): string {
-  if (per === "address") return addressKey(request.ip);
+  if (per === "address") return addressKey(request.ip, request.socket.remoteAddress ?? "");
   const { userId, deviceId } = sessionOf(request);
   return per === "user" ? userId : `${userId}/${deviceId}`;
 }
