@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addAdopt } from "./adopt.ts";
 import { addBackup } from "./backup.ts";
 import { addCleanup } from "./cleanup.ts";
 import { addConfig } from "./config.ts";
@@ -20,7 +21,7 @@ export function createProgram(): Command {
       "after",
       `
 Exit codes: 0 done, 1 failed, 2 asked for wrongly (arguments, settings, a confirmation that was missing).
-Every command works beside a running server, except restore, which needs it stopped.`,
+Every command works beside a running server, except restore and adopt, which need it stopped.`,
     );
   for (const add of [
     addServe,
@@ -33,6 +34,7 @@ Every command works beside a running server, except restore, which needs it stop
     addCleanup,
     addBackup,
     addRestore,
+    addAdopt,
   ]) {
     add(program);
   }

@@ -3,7 +3,8 @@ import type { Config } from "../config/config.ts";
 import type { Log } from "../log.ts";
 import { revealSecret } from "../config/secret.ts";
 import { findRunningPostgres } from "./embedded/find-running-postgres.ts";
-import { DataDirInUseError, startEmbeddedPostgres } from "./embedded/start-embedded-postgres.ts";
+import { DataDirInUseError } from "./embedded/data-dir-lock.ts";
+import { startEmbeddedPostgres } from "./embedded/start-embedded-postgres.ts";
 
 export type OpenDatabase = {
   connection: ClientConfig;

@@ -6,6 +6,7 @@ import { errorCode } from "../../error-code.ts";
 import type { Log } from "../../log.ts";
 import { OperatorError } from "../../operator-error.ts";
 import { childProcessOptions } from "./child-process.ts";
+import { claimCluster } from "./cluster-owner.ts";
 import { makeSharedFolder, type Program } from "./place-binaries.ts";
 import type { ClusterPlace } from "./place-cluster.ts";
 import type { RunAs } from "./run-as.ts";
@@ -74,6 +75,7 @@ async function createCluster(place: ClusterPlace, program: Program, isDurable: b
   if (link === undefined) {
     log.info({ folder }, "made a new database cluster");
   } else {
+    claimCluster(folder, dirname(link));
     symlinkSync(folder, link);
     log.warn(
       { folder, link },

@@ -12,6 +12,18 @@ import { OperatorError } from "../../operator-error.ts";
  */
 export type Lock = { release(): void };
 
+/** Another process, a server or a command, supervises this cluster. */
+export class DataDirInUseError extends OperatorError {}
+
+export function lockOrRefuse(path: string, dataDir: string): Lock {
+  const lock = tryLock(path);
+  if (lock !== null) return lock;
+  throw new DataDirInUseError(
+    `The data directory ${dataDir} is in use by ${describeHolder(path)}.\n` +
+      "Stop that one first, or give this one a directory of its own: OWLIVION_DATA_DIR.",
+  );
+}
+
 /** The lock, or `null` when another process has it. */
 export function tryLock(path: string): Lock | null {
   let database: DatabaseSync;
@@ -49,7 +61,7 @@ function createPrivately(path: string): void {
 }
 
 /** Who has the lock, for a message only: the lock is the truth. */
-export function describeHolder(path: string): string {
+function describeHolder(path: string): string {
   try {
     return readFileSync(`${path}-holder`, "utf8");
   } catch {

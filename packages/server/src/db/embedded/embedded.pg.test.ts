@@ -10,6 +10,7 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -21,10 +22,12 @@ import { fileURLToPath } from "node:url";
 import pg, { type ClientConfig } from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { silentLog } from "../../../test/support/silent-log.ts";
+import { adoptCluster } from "./adopt-cluster.ts";
+import { DataDirInUseError } from "./data-dir-lock.ts";
 import { findRunningPostgres } from "./find-running-postgres.ts";
 import { readPostmasterPid } from "./postmaster-pid.ts";
 import { settlePrevious } from "./settle-previous.ts";
-import { DataDirInUseError, type EmbeddedPostgres, startEmbeddedPostgres } from "./start-embedded-postgres.ts";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "./start-embedded-postgres.ts";
 
 let root: string;
 let dataDir: string;
@@ -105,6 +108,47 @@ describe("refusing", () => {
     mkdirSync(cluster(), { recursive: true });
     writeFileSync(join(cluster(), "precious"), "");
     await expect(start()).rejects.toThrow(/no PostgreSQL cluster/);
+  });
+});
+
+describe("a cluster elsewhere, linked from the data directory", () => {
+  beforeEach(async () => {
+    await (await start()).stop();
+    renameSync(cluster(), join(root, "elsewhere"));
+    symlinkSync(join(root, "elsewhere"), cluster());
+    await (await start()).stop();
+  });
+
+  test("a copy of the directory is refused, running or not, and cannot take the cluster over", async () => {
+    const copy = join(root, "copy");
+    cpSync(dataDir, copy, { recursive: true, verbatimSymlinks: true });
+    await expect(start(copy)).rejects.toThrow(/the database of the data directory .*owlivion-sync adopt/s);
+    const original = await start();
+    await expect(start(copy)).rejects.not.toBeInstanceOf(DataDirInUseError);
+    expect(() => adoptCluster(copy)).toThrow(DataDirInUseError);
+    await original.stop();
+    expect(() => adoptCluster(copy)).toThrow(/is still there/);
+  });
+
+  test("a moved directory is refused until it takes the cluster over", async () => {
+    const { connection, stop } = await start();
+    await query(connection, "create table t as select 1 as n");
+    await stop();
+    const moved = join(root, "moved");
+    renameSync(dataDir, moved);
+    await expect(start(moved)).rejects.toThrow(/owlivion-sync adopt/);
+    adoptCluster(moved);
+    const next = await start(moved);
+    expect(await query(next.connection, "select n from t")).toEqual([{ n: 1 }]);
+    await next.stop();
+    renameSync(moved, dataDir);
+  });
+
+  test("there is nothing to take over without a link", async () => {
+    rmSync(cluster());
+    expect(() => adoptCluster(dataDir)).toThrow(/no database/);
+    renameSync(join(root, "elsewhere"), cluster());
+    expect(() => adoptCluster(dataDir)).toThrow(/itself/);
   });
 });
 
@@ -191,11 +235,11 @@ describe.runIf(process.getuid?.() === 0)("as root", () => {
       const copiedDir = join(root, "copy");
       mkdirSync(copiedDir);
       symlinkSync(elsewhere, join(copiedDir, "postgres"));
-      await expect(start(copiedDir)).rejects.toBeInstanceOf(DataDirInUseError);
+      await expect(start(copiedDir)).rejects.toThrow(/the database of the data directory/);
       await second.stop();
     } finally {
       rmSync(elsewhere, { recursive: true, force: true });
-      rmSync(`${elsewhere}.lock`, { force: true });
+      for (const end of ["lock", "owner"]) rmSync(`${elsewhere}.${end}`, { force: true });
     }
   });
 

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { makeDataDir } from "../../data-dir.ts";
 import type { Log } from "../../log.ts";
-import { OperatorError } from "../../operator-error.ts";
 import { locateBinaries } from "./binaries.ts";
 import { databaseUser, ensureCluster } from "./create-cluster.ts";
-import { describeHolder, type Lock, tryLock } from "./data-dir-lock.ts";
+import { claimIfNobodys, refuseOthersCluster } from "./cluster-owner.ts";
+import { lockOrRefuse } from "./data-dir-lock.ts";
 import { databaseName, ensureDatabase } from "./ensure-database.ts";
 import { placeBinaries } from "./place-binaries.ts";
 import { placeCluster } from "./place-cluster.ts";
@@ -26,9 +26,6 @@ export type EmbeddedOptions = {
   /** Further PostgreSQL settings; tests switch fsync off. */
   settings?: Record<string, string>;
 };
-
-/** Another process, a server or a command, supervises this cluster. */
-export class DataDirInUseError extends OperatorError {}
 
 /**
  * Runs PostgreSQL in `<data dir>/postgres` until `stop()`. Throws an OperatorError for what the operator must settle: a second
@@ -59,10 +56,16 @@ async function startLocked(
   lockToo: (path: string) => void,
 ): Promise<EmbeddedPostgres> {
   const place = placeCluster(dataDir, log);
+  const realDataDir = realpathSync(dataDir);
+  const isElsewhere = place.folder !== join(realDataDir, "postgres");
+  if (isElsewhere) refuseOthersCluster(place.folder, realDataDir);
   const program = placeBinaries(locateBinaries(), place.runAs, log);
   await ensureCluster(place, program, settings["fsync"] !== "off", log);
-  // A copied data directory may bring a link to the same cluster, which therefore has a lock of its own.
-  if (place.folder !== join(realpathSync(dataDir), "postgres")) lockToo(`${place.folder}.lock`);
+  // Two directories may link to the same cluster, which therefore has a lock of its own.
+  if (isElsewhere) {
+    lockToo(`${place.folder}.lock`);
+    claimIfNobodys(place.folder, realDataDir);
+  }
 
   const socketDir = makeSocketDir(place.folder, place.runAs);
   const start = async (): Promise<Postmaster> => {
@@ -110,13 +113,4 @@ async function startFirst(start: () => Promise<Postmaster>, log: Log): Promise<P
       await sleep(500);
     }
   }
-}
-
-function lockOrRefuse(path: string, dataDir: string): Lock {
-  const lock = tryLock(path);
-  if (lock !== null) return lock;
-  throw new DataDirInUseError(
-    `The data directory ${dataDir} is in use by ${describeHolder(path)}.\n` +
-      "Stop that one first, or give this one a directory of its own: OWLIVION_DATA_DIR.",
-  );
 }
