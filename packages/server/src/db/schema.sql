@@ -232,7 +232,6 @@ CREATE INDEX deleted_records_expiry ON deleted_records USING btree (expires_at);
 CREATE UNIQUE INDEX deleted_records_version ON deleted_records USING btree (user_id, data_type, version) WHERE (version > 0);
 CREATE INDEX refresh_tokens_expiry ON refresh_tokens USING btree (expires_at);
 CREATE UNIQUE INDEX refresh_tokens_hash ON refresh_tokens USING btree (token_hash);
-CREATE INDEX sync_batches_created ON sync_batches USING brin (created_at);
 CREATE UNIQUE INDEX sync_batches_key ON sync_batches USING btree (user_id, device_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX sync_batches_time ON sync_batches USING btree (user_id, data_type, first_changed_at) WHERE (first_changed_at > '1970-01-01 00:00:00+00'::timestamp with time zone);
 CREATE UNIQUE INDEX sync_batches_version ON sync_batches USING btree (user_id, data_type, head_after) WHERE (head_after > 0);

@@ -2,17 +2,6 @@ import type { CleanupKind } from "./cleanup-report.ts";
 
 /** Each removes at most $2 rows that are older than $1. None touches a record, a tombstone or a collection. */
 export const purgeStatements = {
-  // A collection's newest batch of those past their time stays: with it every later time still maps to its version,
-  // and a cursor at the head of a collection that rests for years still finds its lineage.
-  batches: `
-    delete from sync_batches b using (
-      select o.ctid as place from sync_batches o
-      where o.created_at < $1 and exists (
-        select 1 from sync_batches n
-        where n.user_id = o.user_id and n.data_type = o.data_type and n.head_after > 0
-          and n.head_after > o.head_after and n.created_at < $1)
-      limit $2) doomed
-    where b.ctid = doomed.place`,
   audit: `
     delete from sync_history h using (select o.ctid as place from sync_history o where o.at < $1 limit $2) doomed
     where h.ctid = doomed.place`,

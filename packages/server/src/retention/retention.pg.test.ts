@@ -133,6 +133,45 @@ describe("retention never loses current state", () => {
     expect(await versionAt(200)).toEqual({ version: 4, isExact: true });
     expect(await versionAt(199)).toEqual({ version: 3, isExact: true });
     expect(await versionAt(21)).toEqual({ version: 3, isExact: true });
-    expect(await versionAt(15)).toEqual({ version: 0, isExact: false });
+    expect(await versionAt(15)).toEqual({ version: 2, isExact: false });
+  });
+
+  test("batches go oldest first, wherever they lie: between two steps, too, a time has its version or none (R17, R18)", async () => {
+    const collection = await openAgingCollection(pool, began);
+    for (let days = 0; days < 60; days += 10) {
+      collection.now = began + days * day;
+      await collection.write([{ id: `r${days}`, text: "x" }]);
+    }
+    await pool.query(`
+      create table moved as select * from sync_batches where user_id = '${collection.userId}';
+      delete from sync_batches where user_id = '${collection.userId}';
+      insert into sync_batches select * from moved order by head_after desc;
+      create table kept (n integer generated always as identity, versions integer[]);
+      create function note_kept() returns trigger language plpgsql as $$ begin
+        insert into kept (versions)
+          select array_agg(head_after order by head_after) from sync_batches where user_id = '${collection.userId}';
+        return null;
+      end $$;
+      create trigger note_kept after delete on sync_batches for each statement execute function note_kept()`);
+    const report = await cleanUp(began + (40 + 91) * day + 1, 2);
+    expect(report).toMatchObject({ outcome: "done", rows: { batches: 4 } });
+    const { rows } = await pool.query<{ versions: number[] }>("select distinct versions from kept order by versions");
+    expect(rows.map((row) => row.versions)).toEqual([
+      [3, 4, 5, 6],
+      [5, 6],
+    ]);
+    await pool.query("drop table moved, kept; drop function note_kept cascade");
+  });
+
+  test("a batch that a clock which went back made older than the one before it waits for that one", async () => {
+    const collection = await openAgingCollection(pool, began);
+    for (const days of [0, 50, 10, 60]) {
+      collection.now = began + days * day;
+      await collection.write([{ id: `r${days}`, text: "x" }]);
+    }
+    await cleanUp(began + 130 * day);
+    expect(await readCollection(collection.userId)).toMatchObject({ batches: 4 });
+    await cleanUp(began + 142 * day);
+    expect(await readCollection(collection.userId)).toMatchObject({ batches: 2 });
   });
 });

@@ -4,7 +4,7 @@ import type { CleanupKind, CleanupReport } from "./cleanup-report.ts";
 import { readNow, readRunState, writeRunState } from "./cleanup-state.ts";
 import { judgeRun, type RunVerdict } from "./judge-run.ts";
 import { purgeStatements } from "./purge-statements.ts";
-import { historySweep, sweepCollections, tombstoneSweep } from "./sweep-collections.ts";
+import { batchSweep, historySweep, sweepCollections, tombstoneSweep } from "./sweep-collections.ts";
 
 export interface CleanupOptions {
   readonly settings: Pick<Config, "historyDays" | "tombstoneDays" | "batchDays" | "auditDays">;
@@ -76,20 +76,24 @@ async function removeAll(
   const { settings, signal } = options;
   const stepSize = options.stepSize ?? 1000;
   const daysAgo = (days: number) => new Date(now - days * dayMs);
+  await client.query("set enable_seqscan = off"); // what goes is found by its indexes
   const history = await sweepCollections(client, historySweep, daysAgo(settings.historyDays), stepSize, signal);
   const tombstones = await sweepCollections(client, tombstoneSweep, new Date(now), stepSize, signal);
-  const rows: Partial<Record<CleanupKind, number>> = { history: history.purged, tombstones: tombstones.purged };
   // The batches are the way from a time to a version: they must outlive what is looked up by time.
   const batchDays = Math.max(settings.batchDays, settings.historyDays + 1, settings.tombstoneDays + 1);
+  const batches = await sweepCollections(client, batchSweep, daysAgo(batchDays), stepSize, signal);
+  const rows: Partial<Record<CleanupKind, number>> = {
+    history: history.purged,
+    tombstones: tombstones.purged,
+    batches: batches.purged,
+  };
   const cutoffs = {
-    batches: daysAgo(batchDays),
     audit: daysAgo(settings.auditDays),
     refresh_tokens: new Date(now),
     account_keys: daysAgo(30),
     secret_failures: daysAgo(1),
     invitations: daysAgo(30),
   };
-  await client.query("set enable_seqscan = off"); // the rows are found by their time indexes, where there is one
   for (const kind of Object.keys(cutoffs) as (keyof typeof cutoffs)[]) {
     let purged = 0;
     for (let removed = stepSize; removed === stepSize && signal?.aborted !== true; purged += removed) {
@@ -98,7 +102,7 @@ async function removeAll(
     rows[kind] = purged;
   }
   await client.query("reset enable_seqscan");
-  const skipped = history.skipped + tombstones.skipped;
+  const skipped = history.skipped + tombstones.skipped + batches.skipped;
   return {
     outcome: signal?.aborted === true ? "stopped" : skipped > 0 ? "incomplete" : "done",
     message: skipped > 0 ? explainSkipped(skipped) : null,

@@ -6,10 +6,10 @@ interface Collection {
   readonly dataType: number;
 }
 
-/** One kind of sweep: which collections have something to remove, and the function of 002 that removes a part of it. */
+/** One kind of sweep: which collections have something to remove, and the statement that removes at most $4 of it. */
 interface Sweep {
   readonly find: string;
-  readonly step: "sweep_history" | "sweep_tombstones";
+  readonly step: string;
 }
 
 const pageSize = 500;
@@ -20,7 +20,7 @@ export const historySweep: Sweep = {
     where (s.user_id, s.data_type) > ($2::uuid, $3::smallint) and s.head > s.history_swept
       and version_at(s.user_id, s.data_type, $1) > s.history_swept
     order by s.user_id, s.data_type limit ${pageSize}`,
-  step: "sweep_history",
+  step: `select purged::float8 as purged, is_done as "isDone" from sweep_history($1, $2, $3, $4)`,
 };
 
 /** $1: expired before this time. */
@@ -28,7 +28,35 @@ export const tombstoneSweep: Sweep = {
   find: `select distinct d.user_id as "userId", d.data_type as "dataType" from deleted_records d
     where d.expires_at < $1 and (d.user_id, d.data_type) > ($2::uuid, $3::smallint)
     order by 1, 2 limit ${pageSize}`,
-  step: "sweep_tombstones",
+  step: `select purged::float8 as purged, is_done as "isDone" from sweep_tombstones($1, $2, $3, $4)`,
+};
+
+/**
+ * $1: committed before this time. Oldest first, so that what is kept is always a collection's newest: a time between two
+ * batches that are kept maps to its version, at any moment. The newest of those past their time stays: with it every later
+ * time still maps, and a cursor at the head of a collection that rests for years still finds its lineage.
+ */
+export const batchSweep: Sweep = {
+  find: `select s.user_id as "userId", s.data_type as "dataType" from sync_data s
+    where (s.user_id, s.data_type) > ($2::uuid, $3::smallint)
+      and (select bool_and(o.created_at < $1) and count(*) = 2 from (
+        select b.created_at from sync_batches b
+        where b.user_id = s.user_id and b.data_type = s.data_type and b.head_after > 0
+        order by b.head_after limit 2) o)
+    order by s.user_id, s.data_type limit ${pageSize}`,
+  step: `with gone as (
+      delete from sync_batches x where x.ctid = any(array(
+        select p.place from (
+          select o.place, lead(o.place) over oldest is not null
+            and bool_and(o.created_at < $3) over (oldest rows between unbounded preceding and 1 following) as is_past
+          from (
+            select b.ctid as place, b.head_after, b.created_at from sync_batches b
+            where b.user_id = $1 and b.data_type = $2 and b.head_after > 0
+            order by b.head_after limit $4 + 1) o
+          window oldest as (order by o.head_after)) p
+        where p.is_past))
+      returning 1)
+    select count(*)::float8 as purged, count(*) < $4 as "isDone" from gone`,
 };
 
 export interface SweepResult {
@@ -36,7 +64,7 @@ export interface SweepResult {
   readonly skipped: number;
 }
 
-/** Collection by collection, in steps of at most `stepSize` that commit by themselves: each holds the lock for milliseconds. */
+/** Collection by collection, in steps of at most `stepSize` that commit by themselves: each holds its locks for milliseconds. */
 export async function sweepCollections(
   client: PoolClient,
   sweep: Sweep,
@@ -71,14 +99,11 @@ export async function sweepCollections(
 /** Outside a transaction the statement is one. */
 async function sweepStep(
   client: PoolClient,
-  step: Sweep["step"],
+  step: string,
   { userId, dataType }: Collection,
   before: Date,
   limit: number,
 ): Promise<{ purged: number; isDone: boolean }> {
-  const { rows } = await client.query<{ purged: number; isDone: boolean }>(
-    `select purged::float8 as purged, is_done as "isDone" from ${step}($1, $2, $3, $4)`,
-    [userId, dataType, before, limit],
-  );
+  const { rows } = await client.query<{ purged: number; isDone: boolean }>(step, [userId, dataType, before, limit]);
   return rows[0]!;
 }

@@ -139,7 +139,6 @@ create index sync_batches_time on sync_batches (user_id, data_type, first_change
   where first_changed_at > 'epoch'::timestamptz;
 create unique index sync_batches_key on sync_batches (user_id, device_id, idempotency_key)
   where idempotency_key is not null;
-create index sync_batches_created on sync_batches using brin (created_at);
 
 create table sync_history (
   user_id uuid not null,
