@@ -221,6 +221,15 @@ describe.runIf(process.getuid?.() === 0)("as root", () => {
     expect(lstatSync(`/proc/${postgresPid()}`).uid).toBe(lstatSync(cluster()).uid);
   });
 
+  test("a data directory that alone keeps this user out is opened for walking through, and has the cluster", async () => {
+    mkdirSync(dataDir, { mode: 0o700 });
+    await (await start()).stop();
+    expect(lstatSync(cluster()).isDirectory()).toBe(true);
+    expect(lstatSync(dataDir).mode & 0o777).toBe(0o711);
+    chmodSync(dataDir, 0o700);
+    await start();
+  });
+
   test("a data directory that this user cannot reach gets a link to a cluster elsewhere", async () => {
     chmodSync(root, 0o700);
     const first = await start();

@@ -17,6 +17,7 @@ export function placeCluster(dataDir: string, log: Log): ClusterPlace {
   if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return existingPlace(path, log);
 
   const runAs = chooseRunAs(process.getuid?.(), undefined, readPasswd());
+  openDataDir(dirname(path), runAs, log);
   if (canReach(dirname(path), runAs)) return { folder: path, runAs };
   return { folder: join(elsewhere, `cluster-${randomBytes(6).toString("hex")}`), runAs, link: path };
 }
@@ -41,6 +42,7 @@ function existingPlace(path: string, log: Log): ClusterPlace {
     );
   }
   const runAs = chooseRunAs(ourUid, { uid: found.uid, gid: found.gid }, readPasswd());
+  if (folder === path) openDataDir(dirname(path), runAs, log);
   if (!canReach(dirname(folder), runAs)) {
     throw new OperatorError(
       `PostgreSQL runs as the user with id ${runAs?.uid}, who cannot reach ${folder}. ` +
@@ -52,6 +54,16 @@ function existingPlace(path: string, log: Log): ClusterPlace {
     giveTo(folder, runAs);
   }
   return { folder, runAs };
+}
+
+/**
+ * A data directory that alone keeps PostgreSQL's user out (made by hand with mode 0700) is opened for walking through, as
+ * `makeDataDir` makes it: the database belongs where the operator put it. Folders above it are left as they are.
+ */
+function openDataDir(dataDir: string, runAs: RunAs, log: Log): void {
+  if (canReach(dataDir, runAs) || !canReach(dirname(dataDir), runAs)) return;
+  chmodSync(dataDir, statSync(dataDir).mode | 0o011);
+  log.warn({ dataDir }, "opened the data directory for walking through (chmod go+x): PostgreSQL runs as another user");
 }
 
 /** Root's copy of a cluster (`cp -r`) has lost its owner, and perhaps the mode that PostgreSQL insists on. */
