@@ -15,7 +15,7 @@ describe("rate limits", () => {
     await expect(push()).rejects.toMatchObject({ code: "RATE_LIMITED", retryAfterSeconds: expect.any(Number) });
   });
 
-  const subject = { ip: "192.0.2.200", limitedReply: null } as never;
+  const subject = { ip: "192.0.2.200", socket: {}, limitedReply: null } as never;
 
   test("every limit is multiplied by RATE_LIMIT_SCALE", async () => {
     const limits = new RateLimits({ rateLimitScale: 2, redisUrl: undefined }, silentLog);
