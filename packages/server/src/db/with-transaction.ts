@@ -4,7 +4,8 @@ import { classifyDatabaseError } from "./classify-database-error.ts";
 export type TransactionOptions = {
   /** How often it is run again when PostgreSQL rolled it back in favour of another (40001, 40P01). 0: never. */
   retries?: 0 | 1 | 2 | 3;
-  begin?: "begin" | "begin isolation level repeatable read read only" | "begin isolation level serializable";
+  /** null: `work` begins by itself, with its first statements. */
+  begin?: null | "begin" | "begin isolation level repeatable read read only" | "begin isolation level serializable";
 };
 
 /**
@@ -19,14 +20,14 @@ export async function withTransaction<T>(
 ): Promise<T> {
   for (let retriesLeft = options.retries ?? 0; ; retriesLeft--) {
     try {
-      return await runOnce(pool, work, options.begin ?? "begin");
+      return await runOnce(pool, work, options.begin === undefined ? "begin" : options.begin);
     } catch (error) {
       if (retriesLeft === 0 || classifyDatabaseError(error) !== "retryable") throw error;
     }
   }
 }
 
-async function runOnce<T>(pool: Pool, work: (client: PoolClient) => Promise<T>, begin: string): Promise<T> {
+async function runOnce<T>(pool: Pool, work: (client: PoolClient) => Promise<T>, begin: string | null): Promise<T> {
   const client = await pool.connect();
   // PostgreSQL may end the connection between two queries, which is an event, not a failed query: unheard, it would end
   // the process. It says why (57P01, 25P03); the query after it only says that the connection is gone.
@@ -35,7 +36,7 @@ async function runOnce<T>(pool: Pool, work: (client: PoolClient) => Promise<T>, 
   client.on("error", onLost);
   let isUsable = false;
   try {
-    await client.query(begin);
+    if (begin !== null) await client.query(begin);
     const result = await work(client);
     await commit(client);
     isUsable = true;

@@ -1,43 +1,55 @@
 import type { PoolClient } from "pg";
 import { textArray } from "../../db/binary-arrays.ts";
+import { readInTransaction } from "../../db/snapshot-read.ts";
+import { integerLiteral as int, textLiteral, uuidLiteral } from "../../db/sql-literal.ts";
 import { ApiError } from "../../errors.ts";
 import { readTimestamp } from "../../db/timestamps.ts";
 import type { CollectionState, RecordState } from "../model.ts";
 import type { BatchRequest, CurrentRecord, StoredBatch } from "../store.ts";
 
-/** What the first statement of a batch finds under the lock. */
+/** What a batch finds under the lock. */
 export interface OpenedCollection {
-  readonly state: Omit<CollectionState, "records">;
+  readonly state: CollectionState;
   readonly epoch: string;
   readonly epochNo: number;
   readonly isSameCluster: boolean;
   readonly replay: (StoredBatch & { readonly dataType: number; readonly requestHash: Buffer }) | null;
 }
 
-type Row = (string | null)[];
+type Row = readonly (string | null)[];
 
 const raw = { getTypeParser: () => (value: string) => value };
 
-const openSql = `select now, head, last_changed_at, horizon_at, record_count + other_records, live_bytes + other_bytes,
-  epoch, epoch_no, is_same_cluster, is_account_active, replay_type, replay_hash, replay_answer, replay_before, replay_after, replay_first_changed_at
-  from open_collection($1, $2, $3, $4, $5)`;
-
-/** Makes or locks the collection's row; the locks are held until the transaction ends. */
+/**
+ * The first statements of a batch in one round trip: begin; make or lock the collection's row; and, with a snapshot of its
+ * own, taken after that lock, read the current state of the records the batch names.
+ */
 export async function openCollection(
   client: PoolClient,
   dataType: number,
   request: BatchRequest,
   canReadIdentity: boolean,
 ): Promise<OpenedCollection> {
-  const { rows } = await client.query<Row>({
-    name: "open_collection",
-    text: openSql,
-    values: [request.userId, dataType, request.batch.deviceId, request.idempotency?.key ?? null, canReadIdentity],
-    rowMode: "array",
-    types: raw,
-  });
-  const [now, head, lastChangedAt, horizonAt, records, bytes, epoch, epochNo, isSameCluster, isActive, ...replay] =
-    rows[0]! as string[];
+  const { userId, batch, idempotency } = request;
+  const user = uuidLiteral(userId);
+  const key = idempotency === null ? "null" : textLiteral(idempotency.key);
+  const ids = textLiteral(arrayText(new Set(batch.changes.map((change) => change.recordId))));
+  const { rows } = await readInTransaction(client, [
+    "begin isolation level read committed read write",
+    `select now, head, last_changed_at, horizon_at, record_count + other_records, live_bytes + other_bytes, epoch, epoch_no,
+        is_same_cluster, is_account_active, replay_type, replay_hash, replay_answer, replay_before, replay_after,
+        replay_first_changed_at
+      from open_collection(${user}, ${int(dataType)}::smallint, ${uuidLiteral(batch.deviceId)}, ${key}, ${canReadIdentity})`,
+    `select record_id, is_tombstone, version, stamp_at, stamp_device_id, record_nonce, record_checksum, bytes
+      from read_record_states(${user}, ${int(dataType)}::smallint, ${ids}::text[])`,
+  ]);
+  const [opened, ...states] = rows;
+  return readOpened(opened!, readStates(states));
+}
+
+function readOpened(row: Row, records: ReadonlyMap<string, RecordState>): OpenedCollection {
+  const [now, head, lastChangedAt, horizonAt, recordCount, bytes, epoch, epochNo, isSameCluster, isActive, ...replay] =
+    row as string[];
   if (isActive !== "t") throw new ApiError("SESSION_REVOKED");
   const [replayType, hash, answer, before, after, firstChangedAt] = replay as Row;
   return {
@@ -46,7 +58,8 @@ export async function openCollection(
       head: Number(head),
       lastChangedAt: readTimestamp(lastChangedAt!),
       horizonAt: readTimestamp(horizonAt!),
-      usage: { records: Number(records), bytes: Number(bytes) },
+      usage: { records: Number(recordCount), bytes: Number(bytes) },
+      records,
     },
     epoch: epoch!,
     epochNo: Number(epochNo),
@@ -65,23 +78,8 @@ export async function openCollection(
   };
 }
 
-const statesSql = `select record_id, is_tombstone, version, stamp_at, stamp_device_id, record_nonce, record_checksum, bytes
-  from read_record_states($1, $2, $3::text[])`;
-
-/** The current state of records, without payloads; one that is neither live nor a live tombstone is not in the map. */
-export async function readRecordStates(
-  client: PoolClient,
-  userId: string,
-  dataType: number,
-  recordIds: readonly string[],
-): Promise<Map<string, RecordState>> {
-  const { rows } = await client.query<Row>({
-    name: "read_record_states",
-    text: statesSql,
-    values: [userId, dataType, textArray(recordIds)],
-    rowMode: "array",
-    types: raw,
-  });
+/** One that is neither live nor a live tombstone is not in the map. */
+function readStates(rows: readonly Row[]): Map<string, RecordState> {
   const states = new Map<string, RecordState>();
   for (const [id, isTombstone, version, stampAt, stampDeviceId, nonce, checksum, bytes] of rows) {
     states.set(id!, {
@@ -96,6 +94,12 @@ export async function readRecordStates(
   return states;
 }
 
+/** The text of a PostgreSQL array. */
+function arrayText(values: Iterable<string>): string {
+  const quoted = Array.from(values, (value) => `"${value.replaceAll(/["\\]/g, "\\$&")}"`);
+  return `{${quoted.join(",")}}`;
+}
+
 const currentSql = `select ord, change_type, version, changed_at, device_id, stamp_at, record_nonce, record_checksum,
   encrypted_record, is_truncated from read_current_records($1, $2, $3::text[], $4)`;
 
@@ -107,7 +111,7 @@ export async function readCurrentRecords(
   recordIds: readonly string[],
   maxBytes: number,
 ): Promise<Map<string, CurrentRecord>> {
-  const { rows } = await client.query<Row>({
+  const { rows } = await client.query<(string | null)[]>({
     text: currentSql,
     values: [userId, dataType, textArray(recordIds), maxBytes],
     rowMode: "array",

@@ -24,7 +24,7 @@ import { applyBatch } from "./apply-batch.ts";
 import { copyRows } from "./copy-rows.ts";
 import { beginEpoch, canReadIdentity, settleIdentity } from "./epochs.ts";
 import { epochStartsSql, headSql, readHead } from "./head-sql.ts";
-import { openCollection, readCurrentRecords, readRecordStates } from "./open-collection.ts";
+import { openCollection, readCurrentRecords } from "./open-collection.ts";
 import { readStatus } from "./read-status.ts";
 import { cursorPageSql, historyPageSql, sincePageSql } from "./page-sql.ts";
 
@@ -71,7 +71,8 @@ export class PostgresStore implements DeltaStore {
   }
 
   async withBatch<T>(request: BatchRequest, work: (open: OpenBatch) => Promise<T>): Promise<T> {
-    const run = () => withTransaction(this.#pool, (client) => this.#workOn(client, request, work), { retries: 3 });
+    const run = () =>
+      withTransaction(this.#pool, (client) => this.#workOn(client, request, work), { begin: null, retries: 3 });
     try {
       return await run();
     } catch (error) {
@@ -87,17 +88,14 @@ export class PostgresStore implements DeltaStore {
   }
 
   async #workOn<T>(client: PoolClient, request: BatchRequest, work: (open: OpenBatch) => Promise<T>): Promise<T> {
-    const { userId, batch, idempotency } = request;
+    const { userId, idempotency } = request;
     const dataType = this.#dataTypes.numberOf(request.dataType);
     const opened = await openCollection(client, dataType, request, this.#hasIdentity);
     if (!opened.isSameCluster) throw new DatabaseMoved(opened.epoch);
     const { replay } = opened;
     const now = this.#options.clock?.(opened.state.now) ?? opened.state.now;
-    const ids = new Set(batch.changes.map((change) => change.recordId));
-    const records =
-      replay === null ? await readRecordStates(client, userId, dataType, [...ids]) : new Map<string, never>();
     return await work({
-      state: { ...opened.state, now, records },
+      state: { ...opened.state, now },
       epoch: opened.epoch,
       replay:
         replay === null
