@@ -18,7 +18,7 @@ import { registerDeviceRoutes } from "./devices/routes.ts";
 import { registerEventRoutes } from "./events/routes.ts";
 import { answerClientError } from "./http/client-errors.ts";
 import { installDrain } from "./http/drain.ts";
-import { installErrorHandler } from "./http/error-handler.ts";
+import { acceptOddHeaders, answerFrameworkError, installErrorHandler } from "./http/error-handler.ts";
 import { registerHealthRoutes } from "./http/health.ts";
 import { installOpenApi } from "./http/openapi.ts";
 import { installRequestMetrics } from "./http/request-metrics.ts";
@@ -45,8 +45,9 @@ export async function buildApp(context: ServerContext, options: AppOptions = {})
     genReqId: () => randomUUID(),
     bodyLimit: limits.maxAnonymousBodyBytes,
     requestTimeout: 120_000, // a full batch over a slow line; who has not signed in sends 16 KiB at most
-    http: { headersTimeout: 10_000 },
+    http: { headersTimeout: 10_000, requireHostHeader: false }, // acceptOddHeaders answers, with a code
     clientErrorHandler: answerClientError,
+    frameworkErrors: answerFrameworkError,
     keepAliveTimeout: 65_000,
     maxRequestsPerSocket: 1000,
     routerOptions: { maxParamLength: 1024 },
@@ -60,6 +61,7 @@ export async function buildApp(context: ServerContext, options: AppOptions = {})
   const appContext = createAppContext(app, context);
   installRequestMetrics(app, appContext.metrics);
   await installSecurity(app, context.config);
+  acceptOddHeaders(app);
   installDrain(app);
   await installOpenApi(app);
   installRouteList(app, context.log);

@@ -2,6 +2,7 @@ import { errorTable, type ErrorCode, type ErrorReply } from "@owlivion/sync-prot
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { classifyDatabaseError, PoolExhaustedError } from "../db/pool.ts";
 import { ApiError } from "../errors.ts";
+import { securityHeaders } from "./security.ts";
 
 /** Fastify's own errors that a caller can cause, by their code. */
 const fastifyCodes: Record<string, ErrorCode> = {
@@ -48,6 +49,24 @@ export function toApiError(error: unknown): ApiError {
 export function installErrorHandler(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => sendError(request, reply, toApiError(error)));
   app.setNotFoundHandler((request, reply) => sendError(request, reply, new ApiError("NOT_FOUND")));
+}
+
+/** For what Fastify refuses before it looks for a route, with none of the hooks: a URL that cannot be decoded. */
+export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers(securityHeaders).header("x-request-id", request.id);
+  sendError(request, reply, toApiError(error));
+}
+
+/**
+ * What Node would refuse with an empty answer of its own: a request without `Host` gets a code like any other, and an
+ * `Expect` that nobody knows is no reason to refuse (RFC 9110, 10.1.1).
+ */
+export function acceptOddHeaders(app: FastifyInstance): void {
+  app.server.on("checkExpectation", (request, response) => app.server.emit("request", request, response));
+  app.addHook("onRequest", async ({ headers, raw }) => {
+    if (headers.host !== undefined || raw.httpVersion === "1.0") return;
+    throw new ApiError("INVALID_REQUEST", { details: [{ field: "headers/host", problem: "is missing" }] });
+  });
 }
 
 function sendError(request: FastifyRequest, reply: FastifyReply, error: ApiError): FastifyReply {
