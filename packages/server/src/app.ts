@@ -51,6 +51,7 @@ export async function buildApp(context: ServerContext, options: AppOptions = {})
     keepAliveTimeout: 65_000,
     maxRequestsPerSocket: 1000,
     routerOptions: { maxParamLength: 1024 },
+    exposeHeadRoutes: false, // an export would run whole for nothing; health alone has them
     return503OnClosing: false, // http/drain.ts answers, with a code
     trustProxy: context.config.trustedProxies.length > 0 ? [...context.config.trustedProxies] : false,
   });

@@ -34,7 +34,7 @@ const schema = {
 export function registerEventRoutes(app: FastifyInstance, context: AppContext): void {
   const { pool, streams, announcer, log } = context;
 
-  const options = { schema, config: { isStream: true, rateLimit: "sync_other" }, exposeHeadRoute: false } as const;
+  const options = { schema, config: { isStream: true, rateLimit: "sync_other" } } as const;
   app.get("/api/v1/sync/events", options, (request, reply) => {
     const session = sessionOf(request);
     streams.assertRoom(session);

@@ -16,6 +16,14 @@ describe("health", () => {
     expect(Schema.Check(ReadyReply, (await get("/health/ready")).json())).toBe(true);
   });
 
+  test("HEAD asks for health alone: elsewhere it would do the work of a GET for nothing", async () => {
+    server = await startTestServer();
+    const account = await server.register();
+    const head = async (url: string) => (await account.inject({ method: "HEAD", url })).statusCode;
+    expect([await head("/health"), await head("/health/ready")]).toEqual([200, 200]);
+    expect([await head("/api/v1/account/export"), await head("/api/v1/sync/status")]).toEqual([404, 404]);
+  });
+
   test("when the database does not answer in time it is alive but not ready, and heals (S35)", async () => {
     server = await startTestServer({ config: { databasePoolSize: 1, databasePoolWaitMs: 60_000 } });
     const client = await server.pool.connect();

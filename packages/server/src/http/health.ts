@@ -12,14 +12,18 @@ export function registerHealthRoutes(app: FastifyInstance, context: ServerContex
   const { config, pool } = context;
 
   const health = { tags, summary: "Liveness: the process answers", response: { 200: HealthReply, ...errors() } };
-  app.get("/health", { schema: health }, async () => ({ success: true, status: "healthy", timestamp: now() }));
+  app.get("/health", { schema: health, exposeHeadRoute: true }, async () => ({
+    success: true,
+    status: "healthy",
+    timestamp: now(),
+  }));
 
   const ready = {
     tags,
     summary: "Readiness: the database answers too, within a second",
     response: { 200: ReadyReply, ...errors() },
   };
-  app.get("/health/ready", { schema: ready }, async () => {
+  app.get("/health/ready", { schema: ready, exposeHeadRoute: true }, async () => {
     await answersWithin(pool.query("select 1"), readyWithinMs);
     return { success: true, status: "ready", timestamp: now() };
   });
