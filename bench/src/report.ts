@@ -22,7 +22,7 @@ export function report(rows: readonly Row[], extra: readonly string[], postgres:
     "# Benchmark",
     "",
     `Node ${process.version}, PostgreSQL ${postgres} (embedded, fsync on), ${cpus().length} cores shared by client, server and`,
-    "PostgreSQL. Medians in milliseconds of interleaved rounds; × is the ratio to the raw statement in the same run. HTTP",
+    "PostgreSQL. Medians in milliseconds of interleaved rounds after a warm-up; × is the ratio to the raw statement in the same run. HTTP",
     "times end when the whole reply is there; the client's encoding and decoding are left out. Made by `npm run bench`.",
     "",
     "| case | raw | JSON | × | goal | CBOR | × | bytes a change, JSON | CBOR |",
