@@ -2,6 +2,7 @@ import { errorTable, type ErrorCode, type ErrorReply } from "@owlivion/sync-prot
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { classifyDatabaseError, PoolExhaustedError } from "../db/pool.ts";
 import { ApiError } from "../errors.ts";
+import { FailureLog } from "./failure-log.ts";
 import { securityHeaders } from "./security.ts";
 
 /** Fastify's own errors that a caller can cause, by their code. */
@@ -47,7 +48,12 @@ export function toApiError(error: unknown): ApiError {
 }
 
 export function installErrorHandler(app: FastifyInstance): void {
-  app.setErrorHandler((error, request, reply) => sendError(request, reply, toApiError(error)));
+  const failures = new FailureLog();
+  app.setErrorHandler((error, request, reply) => {
+    const known = toApiError(error);
+    if (known.status >= 500) failures.report(request.log, known);
+    return sendError(request, reply, known);
+  });
   app.setNotFoundHandler((request, reply) => sendError(request, reply, new ApiError("NOT_FOUND")));
 }
 
@@ -70,8 +76,7 @@ export function acceptOddHeaders(app: FastifyInstance): void {
 }
 
 function sendError(request: FastifyRequest, reply: FastifyReply, error: ApiError): FastifyReply {
-  if (error.status >= 500) request.log.error({ err: error.cause ?? error, code: error.code }, "request failed");
-  else request.log.debug({ code: error.code }, "request refused");
+  if (error.status < 500) request.log.debug({ code: error.code }, "request refused");
   if (error.retryAfterSeconds !== undefined) reply.header("retry-after", String(Math.ceil(error.retryAfterSeconds)));
   const body: ErrorReply = { success: false, error: error.message, code: error.code };
   if (error.details !== undefined) body.details = error.details;
