@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Writable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import type { Readable, Writable } from "node:stream";
+import { finished, pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import type { ClientBase, Pool } from "pg";
 import { to as copyTo } from "pg-copy-streams";
@@ -19,7 +19,7 @@ export async function writeBackup(pool: Pool, output: Writable): Promise<BackupH
       await fixTextFormat(client);
       const header = await describe(client);
       // Ciphertext does not compress: what gzip gains is the doubling by hex, and the fastest level gets that.
-      await pipeline(generateBackup(client, header), createGzip({ level: 1 }), output);
+      await pipeline(generateBackup({ client, pool }, header), createGzip({ level: 1 }), output);
       return header;
     },
     { begin: "begin isolation level repeatable read read only" },
@@ -40,29 +40,46 @@ async function describe(client: ClientBase): Promise<BackupHeader> {
   };
 }
 
-async function* generateBackup(client: ClientBase, header: BackupHeader): AsyncGenerator<Buffer> {
+/** The transaction that reads, and where it can be interrupted from. */
+type Source = { client: ClientBase; pool: Pool };
+
+async function* generateBackup(source: Source, header: BackupHeader): AsyncGenerator<Buffer> {
   const hash = createHash("sha256");
-  for await (const chunk of generateContent(client, header)) {
+  for await (const chunk of generateContent(source, header)) {
     hash.update(chunk);
     yield chunk;
   }
   yield Buffer.from(`${JSON.stringify({ sha256: hash.digest("hex") })}\n`);
 }
 
-async function* generateContent(client: ClientBase, header: BackupHeader): AsyncGenerator<Buffer> {
+/** A COPY that nobody reads to its end would hold its connection for ever: it is cancelled, and the rest thrown away. */
+async function abandon(copy: Readable, pool: Pool, pid: number | undefined): Promise<void> {
+  const ended = finished(copy).catch(() => {});
+  copy.resume();
+  await pool.query("select pg_cancel_backend($1)", [pid]).catch(() => {});
+  await ended;
+}
+
+async function* generateContent(source: Source, header: BackupHeader): AsyncGenerator<Buffer> {
   yield Buffer.from(`${JSON.stringify(header)}\n`);
   for (const table of header.tables) {
-    yield* generateRows(client, table);
+    yield* generateRows(source, table);
     yield Buffer.from(endOfTable);
   }
 }
 
-async function* generateRows(client: ClientBase, table: BackupTable): AsyncGenerator<Buffer> {
+async function* generateRows({ client, pool }: Source, table: BackupTable): AsyncGenerator<Buffer> {
+  const backend = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
+  const copy = client.query(copyTo(copySql(client, table, "to stdout")));
   let rows = 0;
-  for await (const chunk of client.query(copyTo(copySql(client, table, "to stdout")))) {
-    if (!Buffer.isBuffer(chunk)) throw new Error("COPY gave something else than bytes");
-    rows += countLines(chunk);
-    yield chunk;
+  try {
+    for await (const chunk of copy.iterator({ destroyOnReturn: false })) {
+      if (!Buffer.isBuffer(chunk)) throw new Error("COPY gave something else than bytes");
+      rows += countLines(chunk);
+      yield chunk;
+    }
+  } finally {
+    if (!copy.readableEnded) await abandon(copy, pool, backend.rows[0]?.pid);
   }
   if (rows !== table.rows) throw new Error(`${table.name}: ${table.rows} rows counted, ${rows} copied`);
 }

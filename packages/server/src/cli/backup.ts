@@ -7,6 +7,7 @@ import { writeBackup } from "../backup/write-backup.ts";
 import { OperatorError } from "../operator-error.ts";
 import { printJson } from "./print.ts";
 import { requireMigrated } from "./require-migrated.ts";
+import { fillStandardOutput } from "./standard-output.ts";
 import { withDatabase } from "./with-database.ts";
 
 export function addBackup(program: Command): void {
@@ -28,7 +29,8 @@ any PostgreSQL from 15 to 18. It does not hold the server's own secrets: keep a 
       }
       const header = await withDatabase(async ({ pool }) => {
         await requireMigrated(pool);
-        return file === "-" ? await writeBackup(pool, process.stdout) : await writeFile(pool, file);
+        if (file !== "-") return await writeFile(pool, file);
+        return await fillStandardOutput((output) => writeBackup(pool, output));
       });
       if (json === true && file !== "-") printJson({ file, ...header });
       else tellWritten(file, header);

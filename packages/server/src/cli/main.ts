@@ -1,8 +1,8 @@
 import { createProgram } from "./create-program.ts";
 import { reportFailure } from "./report-failure.ts";
+import { watchStandardOutput } from "./standard-output.ts";
 
-// A reader that has seen enough (`| head`) is no failure.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+watchStandardOutput();
 
 try {
   await createProgram().parseAsync();

@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 import { createWriteStream } from "node:fs";
-import { Readable } from "node:stream";
+import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ClientConfig } from "pg";
 import { openExport } from "../account/export-account.ts";
 import { accountIdOf } from "./account-argument.ts";
+import { fillStandardOutput } from "./standard-output.ts";
 import { withMigrated } from "./with-migrated.ts";
 
 export function addUserExport(user: Command): void {
@@ -20,13 +21,14 @@ export function addUserExport(user: Command): void {
     .action(async (account: string, file: string) => {
       await withMigrated(async ({ pool, database }) => {
         const userId = await accountIdOf(pool, account);
-        const output = file === "-" ? process.stdout : createWriteStream(file, { flags: "wx", mode: 0o600 });
-        await writeExport(database.connection, userId, output);
+        const write = (output: Writable) => writeExport(database.connection, userId, output);
+        if (file === "-") await fillStandardOutput(write);
+        else await write(createWriteStream(file, { flags: "wx", mode: 0o600 }));
       });
     });
 }
 
-async function writeExport(connection: ClientConfig, userId: string, output: NodeJS.WritableStream): Promise<void> {
+async function writeExport(connection: ClientConfig, userId: string, output: Writable): Promise<void> {
   const { lines, close } = await openExport(connection, userId);
   try {
     await pipeline(Readable.from(lines), output, { end: output !== process.stdout });

@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { closeSync, existsSync, mkdirSync, openSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cliCommand, runCli, startCli } from "../../test/support/run-cli.ts";
+import { silentLog } from "../../test/support/silent-log.ts";
+import { readPostmasterPid } from "../db/embedded/postmaster-pid.ts";
+import { settlePrevious } from "../db/embedded/settle-previous.ts";
+import { startEmbeddedPostgres } from "../db/embedded/start-embedded-postgres.ts";
+
+// Commands on an embedded PostgreSQL of their own, whose output is not taken.
+
+let folder: string;
+let settings: Record<string, string>;
+
+beforeAll(async () => {
+  folder = join(tmpdir(), `owlivion-output-${randomBytes(6).toString("hex")}`);
+  mkdirSync(folder);
+  settings = { OWLIVION_DATA_DIR: join(folder, "data") };
+  expect(await runCli(["migrate", "--yes"], settings)).toMatchObject({ exitCode: 0 });
+  expect(await runCli(["user", "create", "ada@example.com"], settings)).toMatchObject({ exitCode: 0 });
+  await fill();
+});
+afterAll(async () => {
+  await settlePrevious(cluster(), "", silentLog);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe.each([
+  ["backup", ["backup", "-"]],
+  ["export", ["user", "export", "ada@example.com"]],
+])("%s to standard output", (_name, args) => {
+  test("that is cut by its reader fails, and PostgreSQL is stopped", async () => {
+    const child = startCli(args, settings);
+    await once(child.stdout, "data");
+    child.stdout.destroy();
+    expect(await toEnd(child)).toEqual([1, expect.stringMatching(/not whole/)]);
+    expect(readPostmasterPid(cluster())).toBeNull();
+  });
+
+  test.runIf(existsSync("/dev/full"))("that is full fails, and PostgreSQL is stopped", async () => {
+    const full = openSync("/dev/full", "w");
+    const child = spawn(...cliCommand(args, settings, ["ignore", full, "pipe"]));
+    closeSync(full);
+    expect(await toEnd(child)).toEqual([1, expect.stringMatching(/not whole/)]);
+    expect(readPostmasterPid(cluster())).toBeNull();
+  });
+});
+
+test("what is printed for a reader that has seen enough is no failure", async () => {
+  const child = startCli(["user", "list"], settings);
+  child.stdout.destroy();
+  expect(await toEnd(child)).toEqual([0, ""]);
+  expect(readPostmasterPid(cluster())).toBeNull();
+});
+
+async function toEnd(child: ChildProcess): Promise<[number | null, string]> {
+  const [stderr] = await Promise.all([child.stderr === null ? "" : text(child.stderr), once(child, "close")]);
+  return [child.exitCode, stderr];
+}
+
+function cluster(): string {
+  return join(folder, "data", "postgres");
+}
+
+/** More than pipes and buffers hold back. */
+async function fill(): Promise<void> {
+  const dataDir = join(folder, "data");
+  const embedded = await startEmbeddedPostgres({ dataDir, log: silentLog, settings: { fsync: "off" } });
+  const client = new pg.Client(embedded.connection);
+  await client.connect();
+  await client.query(
+    "insert into devices (user_id, device_id) select user_id, gen_random_uuid() from users, generate_series(1, 40000)",
+  );
+  await client.end();
+  await embedded.stop();
+}
