@@ -16,6 +16,7 @@ import type { ServerContext } from "./context.ts";
 import { LastSeen } from "./devices/last-seen.ts";
 import { registerDeviceRoutes } from "./devices/routes.ts";
 import { registerEventRoutes } from "./events/routes.ts";
+import { installBodyTimeout } from "./http/body-timeout.ts";
 import { answerClientError } from "./http/client-errors.ts";
 import { installDrain } from "./http/drain.ts";
 import { acceptOddHeaders, answerFrameworkError, installErrorHandler } from "./http/error-handler.ts";
@@ -44,7 +45,7 @@ export async function buildApp(context: ServerContext, options: AppOptions = {})
     ...(options.logger === undefined ? { logger: false } : { loggerInstance: options.logger }),
     genReqId: () => randomUUID(),
     bodyLimit: limits.maxAnonymousBodyBytes,
-    requestTimeout: 120_000, // a full batch over a slow line; who has not signed in sends 16 KiB at most
+    requestTimeout: 240_000, // a full batch at 100 KB/s; http/body-timeout.ts cuts what stalls
     http: { headersTimeout: 10_000, requireHostHeader: false }, // acceptOddHeaders answers, with a code
     clientErrorHandler: answerClientError,
     frameworkErrors: answerFrameworkError,
@@ -64,6 +65,7 @@ export async function buildApp(context: ServerContext, options: AppOptions = {})
   await installSecurity(app, context.config);
   acceptOddHeaders(app);
   installDrain(app);
+  installBodyTimeout(app);
   await installOpenApi(app);
   installRouteList(app, context.log);
   warnOfUntrustedProxies(app, context.log);

@@ -23,6 +23,7 @@ export const sessionErrors = [
 export const bodyErrors = [
   "INVALID_REQUEST",
   "INVALID_JSON",
+  "REQUEST_TIMEOUT",
   "BODY_TOO_LARGE",
   "UNSUPPORTED_MEDIA_TYPE",
 ] as const satisfies readonly ErrorCode[];
