@@ -1,14 +1,9 @@
 import type { Command } from "commander";
-import { randomBytes } from "node:crypto";
-import { closeSync, createWriteStream, existsSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
-import type { Pool } from "pg";
 import type { BackupHeader } from "../backup/backup-format.ts";
 import { writeBackup } from "../backup/write-backup.ts";
-import { OperatorError } from "../operator-error.ts";
+import { openOutputFile } from "./output-file.ts";
 import { printJson } from "./print.ts";
-import { requireMigrated } from "./require-migrated.ts";
-import { fillStandardOutput } from "./standard-output.ts";
-import { withDatabase } from "./with-database.ts";
+import { withMigrated } from "./with-migrated.ts";
 
 export function addBackup(program: Command): void {
   program
@@ -24,37 +19,11 @@ any PostgreSQL from 15 to 18. It does not hold the server's own secrets: keep a 
 (or of the settings JWT_SECRET and SERVER_SECRET), or every cursor is void and every device downloads everything again.`,
     )
     .action(async (file: string, { json }: { json?: true }) => {
-      if (file !== "-" && existsSync(file)) {
-        throw new OperatorError(`${file} exists already; a backup overwrites nothing.`, { exitCode: 2 });
-      }
-      const header = await withDatabase(async ({ pool }) => {
-        await requireMigrated(pool);
-        if (file !== "-") return await writeFile(pool, file);
-        return await fillStandardOutput((output) => writeBackup(pool, output));
-      });
+      const output = openOutputFile(file);
+      const header = await withMigrated(({ pool }) => output.fill((stream) => writeBackup(pool, stream)));
       if (json === true && file !== "-") printJson({ file, ...header });
       else tellWritten(file, header);
     });
-}
-
-/** Under another name until it is complete and on the disk: a file of the name asked for is always a whole backup. */
-async function writeFile(pool: Pool, file: string): Promise<BackupHeader> {
-  const unfinished = `${file}.${randomBytes(4).toString("hex")}.part`;
-  try {
-    const header = await writeBackup(pool, createWriteStream(unfinished, { flags: "wx", mode: 0o600 }));
-    syncFile(unfinished);
-    renameSync(unfinished, file);
-    return header;
-  } catch (error) {
-    rmSync(unfinished, { force: true });
-    throw error;
-  }
-}
-
-function syncFile(path: string): void {
-  const file = openSync(path, "r+");
-  fsyncSync(file);
-  closeSync(file);
 }
 
 function tellWritten(file: string, header: BackupHeader): void {

@@ -168,8 +168,9 @@ describe("asked wrongly", () => {
     expect(await run("restore", file)).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/no backup/) });
     expect(await run("restore", join(folder, "absent"))).toMatchObject({
       exitCode: 1,
-      stderr: expect.stringMatching(/ENOENT/),
+      stderr: expect.stringMatching(/absent cannot be read: there is no such file/),
     });
+    expect(await run("restore", folder)).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/is a folder/) });
   });
 });
 

@@ -1,7 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { closeSync, existsSync, mkdirSync, openSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -57,6 +67,41 @@ test("what is printed for a reader that has seen enough is no failure", async ()
   child.stdout.destroy();
   expect(await toEnd(child)).toEqual([0, ""]);
   expect(readPostmasterPid(cluster())).toBeNull();
+});
+
+describe("before a database is started", () => {
+  const unused = () => ({ OWLIVION_DATA_DIR: join(folder, "unused") });
+
+  test.each([
+    ["into a folder that is not there", join("absent", "file"), 1, /no such file or folder/],
+    ["over a file", "file", 2, /exists already/],
+    ["over a folder", "", 2, /exists already/],
+    ["below a file", join("file", "below"), 1, /not a folder/],
+  ])("writing %s is refused", async (_case, path, exitCode, stderr) => {
+    writeFileSync(join(folder, "file"), "precious");
+    for (const command of [["backup"], ["user", "export", "ada@example.com"]]) {
+      const run = await runCli([...command, join(folder, path)], unused());
+      expect(run).toEqual({ exitCode, stdout: "", stderr: expect.stringMatching(stderr) });
+      expect(run.stderr).not.toMatch(/^ +at /m);
+    }
+    expect(readFileSync(join(folder, "file"), "utf8")).toBe("precious");
+    expect(existsSync(join(folder, "unused"))).toBe(false);
+  });
+
+  test("what is no backup is refused", async () => {
+    writeFileSync(join(folder, "file"), "text");
+    expect(await runCli(["restore", join(folder, "file")], unused())).toMatchObject({ exitCode: 1 });
+    expect(existsSync(join(folder, "unused"))).toBe(false);
+  });
+});
+
+test("an export to a file is whole under its name; one that fails leaves nothing", async () => {
+  const file = join(folder, "ada.ndjson");
+  expect(await runCli(["user", "export", "bob@example.com", file], settings)).toMatchObject({ exitCode: 1 });
+  expect(readdirSync(folder).filter((name) => name.startsWith("ada"))).toEqual([]);
+  expect(await runCli(["user", "export", "ada@example.com", file], settings)).toMatchObject({ exitCode: 0 });
+  expect(readFileSync(file, "utf8").trimEnd().split("\n").at(-1)).toContain('"type":"end"');
+  expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
 async function toEnd(child: ChildProcess): Promise<[number | null, string]> {

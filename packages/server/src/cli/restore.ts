@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { createReadStream } from "node:fs";
+import { createReadStream, openSync, statSync } from "node:fs";
+import type { Readable } from "node:stream";
 import type { Pool } from "pg";
 import type { BackupHeader } from "../backup/backup-format.ts";
 import { BackupReader } from "../backup/backup-reader.ts";
@@ -7,6 +8,7 @@ import { countServers, inspectTarget } from "../backup/inspect-target.ts";
 import { restoreBackup } from "../backup/restore-backup.ts";
 import { OperatorError } from "../operator-error.ts";
 import { askOrRefuse } from "./ask.ts";
+import { explainFileError } from "./file-errors.ts";
 import { printJson } from "./print.ts";
 import { withDatabase } from "./with-database.ts";
 
@@ -27,14 +29,32 @@ It happens whole or not at all. Afterwards a new epoch begins: devices compare w
 and send again what it lacks, so nothing they still hold is lost. A device that renewed its session since the backup has to
 sign in again. Bring back secrets.json too, or set JWT_SECRET and SERVER_SECRET as they were; otherwise all have to.`,
     )
-    .action((file: string, options: Options) =>
-      withDatabase(({ pool }) => runRestore(pool, file, options), { alone: true }),
-    );
+    .action(async (file: string, options: Options) => {
+      const input = openBackup(file);
+      try {
+        const reader = new BackupReader(input);
+        const header = await reader.readHeader();
+        await withDatabase(({ pool }) => runRestore(pool, { file, header, reader }, options), { alone: true });
+      } finally {
+        input.destroy();
+      }
+    });
 }
 
-async function runRestore(pool: Pool, file: string, options: Options): Promise<void> {
-  const reader = new BackupReader(file === "-" ? process.stdin : createReadStream(file));
-  const header = await reader.readHeader();
+/** Opened and looked at before a database is started or made. */
+function openBackup(file: string): Readable {
+  if (file === "-") return process.stdin;
+  try {
+    if (statSync(file).isDirectory()) throw new OperatorError(`${file} is a folder.`);
+    return createReadStream(file, { fd: openSync(file, "r") });
+  } catch (error) {
+    throw explainFileError(error, `${file} cannot be read`);
+  }
+}
+
+type Backup = { file: string; header: BackupHeader; reader: BackupReader };
+
+async function runRestore(pool: Pool, { file, header, reader }: Backup, options: Options): Promise<void> {
   await refuseUnsafeTarget(pool, options);
   const rows = header.tables.reduce((sum, table) => sum + table.rows, 0);
   process.stderr.write(`A backup of ${header.createdAt}: ${rows} rows of ${header.tables.length} tables.\n`);

@@ -1,11 +1,10 @@
 import type { Command } from "commander";
-import { createWriteStream } from "node:fs";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ClientConfig } from "pg";
 import { openExport } from "../account/export-account.ts";
 import { accountIdOf } from "./account-argument.ts";
-import { fillStandardOutput } from "./standard-output.ts";
+import { openOutputFile } from "./output-file.ts";
 import { withMigrated } from "./with-migrated.ts";
 
 export function addUserExport(user: Command): void {
@@ -19,11 +18,10 @@ export function addUserExport(user: Command): void {
       "\nContents are ciphertext, which only the person's own keys open. The last line has the type end.",
     )
     .action(async (account: string, file: string) => {
+      const output = openOutputFile(file);
       await withMigrated(async ({ pool, database }) => {
         const userId = await accountIdOf(pool, account);
-        const write = (output: Writable) => writeExport(database.connection, userId, output);
-        if (file === "-") await fillStandardOutput(write);
-        else await write(createWriteStream(file, { flags: "wx", mode: 0o600 }));
+        await output.fill((stream) => writeExport(database.connection, userId, stream));
       });
     });
 }
