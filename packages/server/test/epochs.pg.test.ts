@@ -1,9 +1,14 @@
-import { randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough, Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { BackupReader } from "../src/backup/backup-reader.ts";
+import { restoreBackup } from "../src/backup/restore-backup.ts";
+import { writeBackup } from "../src/backup/write-backup.ts";
 import { startEmbeddedPostgres } from "../src/db/embedded/start-embedded-postgres.ts";
 import { migrate } from "../src/db/migrate.ts";
 import { Api, type Answer } from "./support/api.ts";
@@ -305,3 +310,52 @@ test("R19 an account made anew with the id of an erased one begins no epoch: the
   expect(await epochsOf(server)).toHaveLength(1);
   await put(client, "a");
 });
+
+describe.each([0, 1])("blobs across a restore, %i of them in the backup", (kept) => {
+  test("R25 no version comes again: compare and set never replaces a blob that the device has not seen", async () => {
+    const original = await createTestDatabase();
+    const restored = await createTestDatabase("empty");
+    closers.push(
+      () => original.drop(),
+      () => restored.drop(),
+    );
+    const before = await open(original);
+    for (let version = 0; version < kept; version += 1) await putBlob(before.account, "kept", version);
+    const output = new PassThrough();
+    const [backup] = await Promise.all([buffer(output), writeBackup(original.pool, output)]);
+    const lost = await putBlob(before.account, "lost by the restore", kept);
+    const reader = new BackupReader(Readable.from([backup]));
+    await restoreBackup(restored.pool, await reader.readHeader(), reader);
+
+    const { account } = await open(restored, before.account);
+    const other = await putBlob(account, "another device's", kept);
+    expect(other.version).toBeGreaterThan(lost.version);
+    expect(await putBlob(account, "on what was lost", lost.version)).toEqual({
+      code: "VERSION_CONFLICT",
+      version: other.version,
+    });
+    // Within an epoch the versions are consecutive again.
+    expect(await putBlob(account, "merged", other.version)).toEqual({ code: undefined, version: other.version + 1 });
+  });
+});
+
+/** The version written, or the one that stands. */
+async function putBlob(
+  account: TestAccount,
+  text: string,
+  version: number,
+): Promise<{ code: string; version: number }> {
+  const bytes = Buffer.from(text);
+  const payload = {
+    data_type: "contacts",
+    encrypted_blob: bytes.toString("base64"),
+    nonce: Buffer.alloc(24, 1).toString("base64"),
+    checksum: hash("sha256", bytes, "base64"),
+    device_id: account.deviceId,
+    version,
+  };
+  const { code, data, details } = (
+    await account.inject({ method: "POST", url: "/api/v1/sync/upload", payload })
+  ).json();
+  return { code, version: (data ?? details).version };
+}

@@ -3,7 +3,7 @@ import { Base64, Checksum, DataType, Instant, Nonce, Nullable, Strict, Success, 
 import { limits } from "../limits.ts";
 
 const Blob = Base64({ min: 1, max: limits.maxBlobBytes }, "One opaque blob, strict padded base64");
-const BlobVersion = Type.Integer({ minimum: 1, description: "The blob's own counter" });
+const BlobVersion = Type.Integer({ minimum: 1, description: "The blob's own counter: it only grows" });
 
 /** `POST /sync/upload`: replaces the blob; a `version` is compare-and-set (0: there is none yet). */
 export const UploadBlobRequest = Strict({

@@ -131,8 +131,8 @@ const fill = `
   insert into data_types (name) values ('accounts'), ('contacts'), ('preferences');
   insert into sync_data (user_id, data_type, epoch_no, head, last_changed_at)
     select user_id, 1, 1, 7, '2026-03-29 01:59:59.999999+00' from users limit 1;
-  insert into sync_blobs (user_id, data_type, version, encrypted_blob, checksum, is_text, device_id, updated_at)
-    select user_id, 2, 9007199254740993, decode(repeat('5c2e0a00ff', 300000), 'hex'), '\\x', false, user_id, 'infinity' from users;
+  insert into sync_blobs (user_id, data_type, version, epoch_no, encrypted_blob, checksum, is_text, device_id, updated_at)
+    select user_id, 2, 9007199254740993, 1, decode(repeat('5c2e0a00ff', 300000), 'hex'), '\\x', false, user_id, 'infinity' from users;
   update cleanup_state set report = '{"text": "\\\\\\\\ \\"quoted\\"\\n"}', last_run_at = clock_timestamp();
 `;
 

@@ -68,12 +68,21 @@ export async function readOtherBytes(client: PoolClient, key: BlobKey): Promise<
   return rows[0]!.bytes;
 }
 
+/**
+ * The next version. What an epoch before has lost may have had the versions that would come next: the first write of an
+ * epoch skips a random number of them, so that none stands for two blobs (R25). `e` is the epochs, in one row.
+ */
+const nextVersion = (version: string, epochNo: string) =>
+  `${version} + 1 + case when ${epochNo} < e.newest then floor(random() * 1073741824)::bigint else 0 end`;
+const epochsRow = "(select min(epoch_no) as first, max(epoch_no) as newest from epochs) e";
+
 /** Null when another first upload came in between; it has committed then. */
 export async function insertBlob(client: PoolClient, key: BlobKey, blob: NewBlob): Promise<SavedBlob | null> {
   const { rows } = await client.query<SavedBlob>(
     `insert into sync_blobs
-       (user_id, data_type, version, encrypted_blob, nonce, checksum, is_text, device_id, updated_at)
-     values ($1, $2, 1, $3, $4, $5, $6, $7, clock_timestamp())
+       (user_id, data_type, version, epoch_no, encrypted_blob, nonce, checksum, is_text, device_id, updated_at)
+     select $1, $2, ${nextVersion("0", "e.first")}, e.newest, $3, $4, $5, $6, $7, clock_timestamp()
+     from ${epochsRow}
      on conflict (user_id, data_type) do nothing
      returning version::float8 as version, ${instantSql("updated_at")} as "updatedAt"`,
     valuesOf(key, blob),
@@ -84,9 +93,10 @@ export async function insertBlob(client: PoolClient, key: BlobKey, blob: NewBlob
 /** The row is locked by this transaction. */
 export async function replaceBlob(client: PoolClient, key: BlobKey, blob: NewBlob): Promise<SavedBlob> {
   const { rows } = await client.query<SavedBlob>(
-    `update sync_blobs
-     set version = version + 1, encrypted_blob = $3, nonce = $4, checksum = $5, is_text = $6, device_id = $7,
+    `update sync_blobs b
+     set version = ${nextVersion("b.version", "b.epoch_no")}, epoch_no = e.newest, encrypted_blob = $3, nonce = $4, checksum = $5, is_text = $6, device_id = $7,
        updated_at = clock_timestamp()
+     from ${epochsRow}
      where user_id = $1 and data_type = $2
      returning version::float8 as version, ${instantSql("updated_at")} as "updatedAt"`,
     valuesOf(key, blob),

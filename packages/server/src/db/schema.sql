@@ -115,6 +115,7 @@ create table sync_blobs (
   user_id uuid not null,
   data_type smallint not null,
   version bigint not null,
+  epoch_no bigint not null,
   encrypted_blob bytea not null storage external,
   nonce bytea,
   checksum bytea not null,
@@ -214,6 +215,7 @@ alter table secret_failures add constraint secret_failures_pkey PRIMARY KEY (sub
 alter table server_identity add constraint server_identity_pkey PRIMARY KEY (name);
 alter table sync_blobs add constraint sync_blobs_pkey PRIMARY KEY (user_id, data_type);
 alter table sync_blobs add constraint sync_blobs_data_type_fkey FOREIGN KEY (data_type) REFERENCES data_types(data_type);
+alter table sync_blobs add constraint sync_blobs_epoch_no_fkey FOREIGN KEY (epoch_no) REFERENCES epochs(epoch_no);
 alter table sync_blobs add constraint sync_blobs_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE;
 alter table sync_data add constraint sync_data_pkey PRIMARY KEY (user_id, data_type);
 alter table sync_data add constraint sync_data_check CHECK (head >= 0 AND record_count >= 0 AND tombstone_count >= 0 AND live_bytes >= 0);

@@ -56,6 +56,7 @@ create table sync_blobs (
   user_id uuid not null references users on delete cascade,
   data_type smallint not null references data_types,
   version bigint not null,                         -- the blob's own counter
+  epoch_no bigint not null references epochs,      -- in which it was last written
   encrypted_blob bytea not null,
   nonce bytea,                                     -- null when the desktop app wrote it: its text carries its own
   checksum bytea not null,
