@@ -16,12 +16,15 @@ import type { ServerContext } from "./context.ts";
 import { LastSeen } from "./devices/last-seen.ts";
 import { registerDeviceRoutes } from "./devices/routes.ts";
 import { registerEventRoutes } from "./events/routes.ts";
+import { installAccountConcurrency } from "./http/account-concurrency.ts";
+import { installBodyBudget } from "./http/body-budget.ts";
 import { installBodyTimeout } from "./http/body-timeout.ts";
 import { answerClientError } from "./http/client-errors.ts";
 import { installDrain } from "./http/drain.ts";
 import { acceptOddHeaders, answerFrameworkError, installErrorHandler } from "./http/error-handler.ts";
 import { registerHealthRoutes } from "./http/health.ts";
 import { installOpenApi } from "./http/openapi.ts";
+import { installRequestLog } from "./http/request-log.ts";
 import { installRequestMetrics } from "./http/request-metrics.ts";
 import { installRouteList } from "./http/route-list.ts";
 import { installSecurity } from "./http/security.ts";
@@ -43,6 +46,7 @@ export interface AppOptions {
 export async function buildApp(context: ServerContext, options: AppOptions = {}): Promise<FastifyInstance> {
   const app = Fastify({
     ...(options.logger === undefined ? { logger: false } : { loggerInstance: options.logger }),
+    disableRequestLogging: true, // http/request-log.ts writes one line instead of two
     genReqId: () => randomUUID(),
     bodyLimit: limits.maxAnonymousBodyBytes,
     requestTimeout: 240_000, // a full batch at 100 KB/s; http/body-timeout.ts cuts what stalls
@@ -61,6 +65,7 @@ export async function buildApp(context: ServerContext, options: AppOptions = {})
   app.decorateRequest("session", null);
   installErrorHandler(app);
   const appContext = createAppContext(app, context);
+  installRequestLog(app);
   installRequestMetrics(app, appContext.metrics);
   await installSecurity(app, context.config);
   acceptOddHeaders(app);
@@ -85,6 +90,8 @@ export async function buildApp(context: ServerContext, options: AppOptions = {})
   registerDeviceRoutes(app, appContext, guards);
   await app.register(async (signedIn) => {
     signedIn.addHook("onRequest", guards.authenticate);
+    installBodyBudget(signedIn);
+    installAccountConcurrency(signedIn, context.config.databasePoolSize);
     registerEventRoutes(signedIn, appContext);
     await registerSyncRoutes(signedIn, appContext);
     registerFullSyncRoutes(signedIn, appContext);

@@ -4,10 +4,10 @@
  */
 export const logSerializers = { req: serializeRequest, err: serializeError };
 
-type LoggedRequest = { method: string; ip: string; routeOptions: { url?: string | undefined } };
+type LoggedRequest = { method: string; routeOptions: { url?: string | undefined } };
 
-function serializeRequest({ method, ip, routeOptions }: LoggedRequest): Record<string, unknown> {
-  return { method, route: routeOptions.url ?? "none", ip };
+function serializeRequest({ method, routeOptions }: LoggedRequest): Record<string, unknown> {
+  return { method, route: routeOptions.url ?? "none" };
 }
 
 type LoggedError = { type: string; message: string; code?: unknown; stack?: string; cause?: LoggedError };

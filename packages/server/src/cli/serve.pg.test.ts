@@ -57,6 +57,24 @@ describe("serve with its own PostgreSQL", () => {
     expect((await fetch(`${address}/health`)).status).toBe(200);
   });
 
+  test("a log that nobody reads stops neither its requests nor its end", async () => {
+    const { server, address } = await serve();
+    server.stdout?.pause();
+    for (let round = 0; round < 40; round++) {
+      const replies = await Promise.all(Array.from({ length: 50 }, () => fetch(`${address}/health`)));
+      for (const reply of replies) await reply.body?.cancel();
+    }
+    expect(await end(server, "SIGTERM")).toBe(0);
+  });
+
+  test("a log whose reader goes away stops nothing", async () => {
+    const { server, address } = await serve();
+    server.stdout?.destroy();
+    for (let n = 0; n < 3; n++) expect((await fetch(`${address}/health/ready`)).status).toBe(200);
+    expect(await end(server, "SIGTERM")).toBe(0);
+    expect(readPostmasterPid(join(dataDir, "postgres"))).toBeNull();
+  });
+
   test("kill -9 of the server: the next start finds everything", async () => {
     const first = await serve();
     await cli("user", "create", "ada@example.com");

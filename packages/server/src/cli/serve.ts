@@ -4,10 +4,12 @@ import { loadConfig } from "../config/config.ts";
 import { readEnvironment } from "../config/environment.ts";
 import { createLogger } from "./create-logger.ts";
 import { reportFailure } from "./report-failure.ts";
+import { drainStandardOutput } from "./standard-output.ts";
 
 /** From the signal: when connections are cut, and when the process ends in any case. Orchestrators usually wait 10 s. */
 const cutAfterMs = 8_000;
 const endAfterMs = 10_000;
+const lastLinesMs = 500;
 /** Ctrl-C under npm arrives twice: from the terminal, and passed on by npm. */
 const sameKeystrokeMs = 500;
 
@@ -43,6 +45,7 @@ async function serve(): Promise<void> {
   await running.stop();
   clearTimeout(cutting);
   logger.info("stopped");
+  await drainStandardOutput(lastLinesMs);
   process.exit(exitCode);
 }
 

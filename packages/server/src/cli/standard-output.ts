@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { OperatorError } from "../operator-error.ts";
 
 let failure: NodeJS.ErrnoException | undefined;
@@ -15,6 +16,13 @@ export function watchStandardOutput(): void {
     }
     failure ??= error;
   });
+}
+
+/** Before the process ends: gives a reader that still reads the time to take the last lines. */
+export async function drainStandardOutput(patienceMs: number): Promise<void> {
+  if (process.stdout.writableLength === 0) return;
+  const drained = new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
+  await Promise.race([drained, sleep(patienceMs)]);
 }
 
 /** For what is worth nothing in part: throws unless standard output has taken everything that `write` gave it. */
