@@ -116,7 +116,7 @@ export const changeErrorTable = {
   MISSING_RECORD:
     "An insert or update needs `encrypted_record`, `record_nonce` and `record_checksum`; a delete has all three or none.",
   INVALID_BASE64: "A binary field is not strict, padded base64.",
-  RECORD_TOO_LARGE: "The ciphertext is larger than 256 KiB.",
+  RECORD_TOO_LARGE: "The ciphertext is larger than 256 KiB, or a deletion's than 4 KiB.",
   EMPTY_RECORD: "The ciphertext is empty.",
   INVALID_NONCE: "The nonce has 12 to 32 bytes.",
   INVALID_CHECKSUM: "The checksum is not the SHA-256 of the ciphertext.",

@@ -4,6 +4,8 @@ export const limits = {
   maxBatchChanges: 1000,
   /** Ciphertext of one record, before base64. */
   maxRecordBytes: 256 * 1024,
+  /** The envelope of one deletion, before base64: no quota counts it. */
+  maxTombstoneBytes: 4 * 1024,
   /** Request body after authentication. */
   maxBodyBytes: 16 * 1024 * 1024,
   /** Request body of a caller who has not authenticated yet. */

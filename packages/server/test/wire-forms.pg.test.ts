@@ -239,6 +239,7 @@ describe("each way in which a change can be wrong", () => {
     ["INVALID_BASE64", (change) => ({ ...change, record_checksum: null })],
     ["EMPTY_RECORD", (change) => ({ ...change, encrypted_record: "" })],
     ["RECORD_TOO_LARGE", (change) => ({ ...change, encrypted_record: big.toString("base64") })],
+    ["RECORD_TOO_LARGE", () => uploadedChange({ id: "good", type: "delete", text: "x".repeat(4097) })],
     ["INVALID_NONCE", (change) => ({ ...change, record_nonce: "" })],
     ["INVALID_NONCE", (change) => ({ ...change, record_nonce: Buffer.alloc(11).toString("base64") })],
     ["INVALID_NONCE", (change) => ({ ...change, record_nonce: Buffer.alloc(33).toString("base64") })],
@@ -250,6 +251,14 @@ describe("each way in which a change can be wrong", () => {
     ["INVALID_BASE_VERSION", (change) => ({ ...change, base_version: "1" })],
     ["INVALID_BASE_VERSION", (change) => ({ ...change, base_version: 2 ** 53 })],
   ];
+
+  test("R14 a deletion's envelope of 4 KiB and a record of 256 KiB are just small enough", async () => {
+    const changes = [
+      uploadedChange({ id: "deletion", type: "delete", text: "x".repeat(4096) }),
+      uploadedChange({ id: "record", text: "x".repeat(256 * 1024) }),
+    ];
+    expect(await client.send({ device_id: client.deviceId, changes })).toMatchObject({ status: 200 });
+  });
 
   test("S30 is told by index and code, all of them at once, and nothing of the batch is applied", async () => {
     const changes = cases.flatMap(([, spoil]) => [good(), spoil(good())]);

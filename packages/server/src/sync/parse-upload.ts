@@ -105,7 +105,7 @@ function parsePayload(
   const length = readBytes(raw.record, wire, bytes, offset);
   if (length < 0) return "INVALID_BASE64";
   if (length === 0) return "EMPTY_RECORD";
-  if (length > limits.maxRecordBytes) return "RECORD_TOO_LARGE";
+  if (length > (head.isDelete ? limits.maxTombstoneBytes : limits.maxRecordBytes)) return "RECORD_TOO_LARGE";
   const nonceLength = readBytes(raw.nonce, wire, bytes, offset + length);
   if (nonceLength < 0) return "INVALID_BASE64";
   if (nonceLength < limits.minNonceBytes || nonceLength > limits.maxNonceBytes) return "INVALID_NONCE";
