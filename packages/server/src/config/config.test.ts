@@ -56,6 +56,7 @@ test.each([
   ["CORS_ORIGINS", "*"],
   ["CLEANUP_SCHEDULE", "sometimes"],
   ["BATCH_DAYS", "90"],
+  ["HISTORY_DAYS", "91"],
 ])("%s=%s is refused", (name, text) => {
   expect(() => loadConfig({ [name]: text })).toThrow(new RegExp(`${name} must`));
 });

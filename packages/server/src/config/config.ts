@@ -17,6 +17,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   };
   const config = visitSettings(read);
   if (config.batchDays <= config.tombstoneDays) problems.push("BATCH_DAYS must be greater than TOMBSTONE_DAYS");
+  // A record's history is found from what stands of it: its current change or its tombstone.
+  if (config.historyDays > config.tombstoneDays) problems.push("HISTORY_DAYS must not be greater than TOMBSTONE_DAYS");
   if (problems.length > 0) {
     throw new OperatorError(`These settings are wrong:\n${problems.map((problem) => `  ${problem}`).join("\n")}`, {
       exitCode: 2,

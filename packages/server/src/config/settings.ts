@@ -176,7 +176,7 @@ export function visitSettings(visit: VisitSetting) {
       name: "HISTORY_DAYS",
       type: day,
       default: "30",
-      description: "How long replaced changes can be read again",
+      description: "How long replaced changes can be read again; not more than TOMBSTONE_DAYS",
     }),
     tombstoneDays: visit("retention", {
       name: "TOMBSTONE_DAYS",
