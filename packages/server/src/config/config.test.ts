@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import pg from "pg";
 import { expect, test } from "vitest";
 import { type Config, loadConfig } from "./config.ts";
 import { describeConfig, renderEnvExample } from "./describe-config.ts";
@@ -66,6 +67,27 @@ test("all wrong settings are named at once, with exit code 2", () => {
   expect(wrong).toThrow(/PORT must.*LOG_LEVEL must.*QUOTA_BYTES must/s);
   expect(wrong).toThrow(expect.objectContaining({ exitCode: 2 }) satisfies OperatorError);
 });
+
+test.each([
+  ["postgres://me:hunter2@db.example/sync", { host: "db.example", user: "me", database: "sync" }],
+  ["postgresql:///sync?host=/run/pg", { host: "/run/pg", database: "sync" }],
+  ["postgresql://me@/sync?host=/run/pg", { host: "/run/pg", user: "me", database: "sync" }],
+  ["postgresql://me:hunter2@/sync?host=/run/pg&port=5433", { host: "/run/pg", port: 5433, database: "sync" }],
+  ["postgresql://me@%2Frun%2Fpg/sync", { host: "/run/pg", user: "me", database: "sync" }],
+])("DATABASE_URL=%s is read as the driver reads it", (text, expected) => {
+  const { databaseUrl } = loadConfig({ DATABASE_URL: text });
+  const client = new pg.Client({ connectionString: revealSecret(databaseUrl!) });
+  expect(client).toMatchObject(expected);
+  const described = describeConfig({ values: { DATABASE_URL: text }, sourceOf: () => "environment" });
+  expect(JSON.stringify(described)).not.toContain("hunter2");
+});
+
+test.each(["host=/run/pg dbname=sync", "/run/pg sync", "postgres://me@db.example:port/sync", "mysql://localhost/x"])(
+  "DATABASE_URL=%s is refused, and told how a socket is written",
+  (text) => {
+    expect(() => loadConfig({ DATABASE_URL: text })).toThrow("postgresql://user@/database?host=/run/postgresql");
+  },
+);
 
 test("secrets come as secrets, and are masked when described", () => {
   const values = {

@@ -52,6 +52,16 @@ export function url(...protocols: string[]): SettingType<Secret> {
   };
 }
 
+/** As the driver reads it, which also takes a user without a host before the path, as for a socket in `?host=`. */
+export const postgresUrl: SettingType<Secret> = (value) => {
+  const isUrl = URL.canParse(value) || URL.canParse(value.replace("@/", "@localhost/"));
+  if (/^postgres(ql)?:\/\//.test(value) && isUrl) return new Secret(value);
+  throw new Error(
+    "must be a URL: postgresql://user:password@host/database, or for a socket " +
+      "postgresql://user@/database?host=/run/postgresql",
+  );
+};
+
 /** Comma-separated; spaces around an item do not matter, an item twice counts once. */
 function list(isItem: (item: string) => boolean, expectation: string): SettingType<readonly string[]> {
   return (value) => {

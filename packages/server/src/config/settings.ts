@@ -6,6 +6,7 @@ import {
   optional,
   origins,
   positiveNumber,
+  postgresUrl,
   schedule,
   secret,
   type SettingType,
@@ -72,7 +73,7 @@ export function visitSettings(visit: VisitSetting) {
     }),
     databaseUrl: visit("database", {
       name: "DATABASE_URL",
-      type: optional(url("postgres", "postgresql")),
+      type: optional(postgresUrl),
       default: "",
       description:
         "A PostgreSQL of your own, 15 to 18 (postgres://user:password@host/database). Unset: the embedded one",
