@@ -16,6 +16,7 @@ import type { ServerContext } from "./context.ts";
 import { LastSeen } from "./devices/last-seen.ts";
 import { registerDeviceRoutes } from "./devices/routes.ts";
 import { registerEventRoutes } from "./events/routes.ts";
+import { installAccountConcurrency } from "./http/account-concurrency.ts";
 import { installBodyBudget } from "./http/body-budget.ts";
 import { installBodyTimeout } from "./http/body-timeout.ts";
 import { answerClientError } from "./http/client-errors.ts";
@@ -90,6 +91,7 @@ export async function buildApp(context: ServerContext, options: AppOptions = {})
   await app.register(async (signedIn) => {
     signedIn.addHook("onRequest", guards.authenticate);
     installBodyBudget(signedIn);
+    installAccountConcurrency(signedIn, context.config.databasePoolSize);
     registerEventRoutes(signedIn, appContext);
     await registerSyncRoutes(signedIn, appContext);
     registerFullSyncRoutes(signedIn, appContext);

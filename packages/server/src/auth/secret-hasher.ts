@@ -1,6 +1,6 @@
 import { type Algorithm, hash, verify } from "@node-rs/argon2";
 import { randomBytes } from "node:crypto";
-import { BoundedQueue } from "./bounded-queue.ts";
+import { BoundedQueue } from "../bounded-queue.ts";
 
 /** Hashes what the wire calls `password` and `recovery_auth`. */
 export interface SecretHasher {

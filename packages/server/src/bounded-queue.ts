@@ -1,4 +1,4 @@
-import { ApiError } from "../errors.ts";
+import { ApiError } from "./errors.ts";
 
 /** Runs at most `concurrency` tasks at a time and lets at most `maxWaiting` wait; whoever comes then is OVERLOADED. */
 export class BoundedQueue {
@@ -16,7 +16,21 @@ export class BoundedQueue {
     if (this.#waiting.length >= this.#maxWaiting) throw new ApiError("OVERLOADED", { retryAfterSeconds: 2 });
   }
 
+  get isIdle(): boolean {
+    return this.#running === 0;
+  }
+
   async run<T>(task: () => Promise<T>): Promise<T> {
+    const leave = await this.enter();
+    try {
+      return await task();
+    } finally {
+      leave();
+    }
+  }
+
+  /** Waits for a place. Returns how to give it back, once. */
+  async enter(): Promise<() => void> {
     if (this.#running >= this.#concurrency) {
       this.assertRoom();
       // Whoever ends hands its place over, so that nobody who comes in between takes it.
@@ -24,12 +38,13 @@ export class BoundedQueue {
     } else {
       this.#running++;
     }
-    try {
-      return await task();
-    } finally {
+    let isInside = true;
+    return () => {
+      if (!isInside) return;
+      isInside = false;
       const next = this.#waiting.shift();
       if (next === undefined) this.#running--;
       else next();
-    }
+    };
   }
 }

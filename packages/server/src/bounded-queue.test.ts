@@ -30,4 +30,18 @@ describe("BoundedQueue", () => {
     const results = await Promise.allSettled([queue.run(failing), queue.run(failing), queue.run(async () => "yes")]);
     expect(results.map((result) => result.status)).toEqual(["rejected", "rejected", "fulfilled"]);
   });
+
+  test("a place is given back once, and goes to who waited longest", async () => {
+    const queue = new BoundedQueue(1, 5);
+    const leave = await queue.enter();
+    const order: string[] = [];
+    const first = queue.enter().then((leaveToo) => (order.push("first"), leaveToo));
+    const second = queue.enter().then((leaveToo) => (order.push("second"), leaveToo));
+    leave();
+    leave();
+    (await first)();
+    (await second)();
+    expect(order).toEqual(["first", "second"]);
+    expect(queue.isIdle).toBe(true);
+  });
 });
