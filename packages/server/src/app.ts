@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { limits } from "@owlivion/sync-protocol";
 import { resumeErasures } from "./account/resume-erasures.ts";
 import { registerAccountRoutes } from "./account/routes.ts";
@@ -46,7 +46,7 @@ export interface AppOptions {
 export async function buildApp(context: ServerContext, options: AppOptions = {}): Promise<FastifyInstance> {
   const app = Fastify({
     ...(options.logger === undefined ? { logger: false } : { loggerInstance: options.logger }),
-    disableRequestLogging: true, // http/request-log.ts writes one line instead of two
+    logController: new LogController({ disableRequestLogging: true }), // http/request-log.ts writes one line, not two
     genReqId: () => randomUUID(),
     bodyLimit: limits.maxAnonymousBodyBytes,
     requestTimeout: 240_000, // a full batch at 100 KB/s; http/body-timeout.ts cuts what stalls

@@ -7,7 +7,7 @@ import { installRequestLog, toNetwork } from "./request-log.ts";
 test("a request is one line: its route, no record id, no query, no header, no whole address", async () => {
   const lines: string[] = [];
   const loggerInstance: FastifyBaseLogger = pino({ base: null }, { write: (line: string) => void lines.push(line) });
-  const app = Fastify({ loggerInstance, disableRequestLogging: true });
+  const app = Fastify({ loggerInstance, logController: new LogController({ disableRequestLogging: true }) });
   installRequestLog(app);
   app.get("/records/:record_id", async () => "found");
   await app.inject({ url: "/records/canary?cursor=canary", headers: { authorization: "canary" } });
