@@ -44,8 +44,8 @@ test("uploads of one account that wait for a lock cost another account nothing",
       expect([reply.json().code, reply.headers["retry-after"]]).toEqual(["OVERLOADED", "2"]);
     }
   });
-  // Two places, half of the pool; 16 uploads wait for them.
-  await expect.poll(() => [...counts]).toEqual([[503, 40 - 2 - 16]]);
+  // Two places, half of the pool; 32 uploads wait for them.
+  await expect.poll(() => [...counts]).toEqual([[503, 40 - 2 - 32]]);
 
   expect((await status(bob)).statusCode).toBe(200);
   expect((await upload(bob)).statusCode).toBe(200);
@@ -53,6 +53,6 @@ test("uploads of one account that wait for a lock cost another account nothing",
   await holder.query("rollback");
   holder.release();
   await Promise.all(burst);
-  expect(counts.get(200)).toBe(2 + 16);
+  expect(counts.get(200)).toBe(2 + 32);
   expect((await upload(ada)).statusCode).toBe(200);
 });

@@ -10,8 +10,8 @@ declare module "fastify" {
   }
 }
 
-/** Requests of an account that wait for each of its places: a batch is done in well under a second. */
-const waitingForEach = 8;
+/** Requests of an account that wait for each of its places: with the usual pool, as many as its rate limits let come at once. */
+const waitingForEach = 16;
 
 /**
  * On a scope whose requests are authenticated: how many requests of one account work with the database at a time. Uploads
