@@ -1,4 +1,4 @@
-import Fastify, { type FastifyBaseLogger } from "fastify";
+import Fastify, { LogController, type FastifyBaseLogger } from "fastify";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { addressKey } from "./address-key.ts";
