@@ -3,6 +3,7 @@ import { Encoder } from "cbor-x";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Api, type Answer } from "./support/api.ts";
 import { uploadedChange } from "./support/batches.ts";
+import { createTestDatabase } from "./support/database.ts";
 import { keySet, sealedFields, startTestServer, type TestServer } from "./support/server.ts";
 import { idsOf, syncClient, textOf, type SyncClient } from "./support/sync-client.ts";
 
@@ -374,4 +375,37 @@ describe("text that cannot be stored", () => {
     const users = await api.call({ url: "/api/v1/admin/users?q=%00", headers: admin }, null);
     expect(users).toMatchObject({ status: 400, code: "INVALID_REQUEST" });
   });
+});
+
+test("a database with other defaults than PostgreSQL's answers the same: applied, unchanged, replayed, in conflict", async () => {
+  const database = await createTestDatabase();
+  const { rows } = await database.pool.query<{ name: string }>("select current_database() as name");
+  for (const setting of [
+    "bytea_output = 'escape'",
+    "datestyle = 'German'",
+    "intervalstyle = 'sql_standard'",
+    "default_transaction_isolation = 'repeatable read'",
+  ]) {
+    await database.pool.query(`alter database ${rows[0]!.name} set ${setting}`);
+  }
+  const other = await startTestServer({ database });
+  const one = syncClient(await Api.of(other.app), await other.register());
+  const nonce = randomBytes(24);
+  const first = await one.accepted([{ id: "a", text: "hello", nonce }], { key: "k" });
+  expect(first.results).toMatchObject([{ status: "applied", version: 1 }]);
+  expect((await one.accepted([{ id: "a", text: "hello", nonce }])).results).toMatchObject([{ status: "unchanged" }]);
+  const body = JSON.stringify({ device_id: one.deviceId, changes: [{ record_id: "z", change_type: "delete" }] });
+  const [sent, again] = [await one.send(body, { key: "twice" }), await one.send(body, { key: "twice" })];
+  expect(sent.status).toBe(200);
+  expect(again).toMatchObject({ status: 200, data: { results: sent.data.results } });
+  const stale = await one.push([{ id: "a", text: "x", base: 77 }], { epoch: first.epoch });
+  const current = { version: 1, encrypted_record: Buffer.from("hello").toString("base64") };
+  expect(stale.data.conflicts).toMatchObject([{ reason: "STALE", current }]);
+  // Each waits for the one before: what that one wrote must be seen.
+  const pushes = await Promise.all(Array.from({ length: 8 }, (_, i) => one.push([{ id: "a", text: `${i}` }])));
+  expect(pushes.map(({ status }) => status)).toEqual(pushes.map(() => 200));
+  const page = await one.page({ cursor: "initial", tombstones: true });
+  expect([page.changes.map((row) => row.version), page.deleted.map((row) => row.version)]).toEqual([[10], [2]]);
+  await other.close();
+  await database.drop();
 });

@@ -42,7 +42,7 @@ export async function migrate(pool: Pool, options: MigrateOptions = {}): Promise
 export type MigrateOptions = { migrations?: Migration[]; onApplied?: (migration: Migration) => void };
 
 async function applyNext(client: PoolClient, available: Migration[]): Promise<Migration | null> {
-  await client.query("begin");
+  await client.query("begin isolation level read committed"); // What it waited for must be visible.
   await client.query("set local statement_timeout = 0; set local lock_timeout = 0");
   await client.query("select pg_advisory_xact_lock($1)", [migrationLock]);
   await client.query("set local lock_timeout = '60s'"); // A table somebody holds must not block the start for ever.

@@ -3,7 +3,13 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../test/support/database.ts";
 import { silentLog } from "../../test/support/silent-log.ts";
 import { loadConfig } from "../config/config.ts";
-import { classifyDatabaseError, createPool, PoolExhaustedError, withTransaction } from "./pool.ts";
+import {
+  classifyDatabaseError,
+  createMaintenancePool,
+  createPool,
+  PoolExhaustedError,
+  withTransaction,
+} from "./pool.ts";
 
 let database: TestDatabase;
 let pool: Pool;
@@ -28,6 +34,52 @@ test("a connection has our settings", async () => {
   ];
   const { rows } = await pool.query("select n, current_setting(n) as value from unnest($1::text[]) n", [names]);
   expect(rows.map(({ value }) => value)).toEqual(["owlivion-sync", "UTC", "4s", "2s", "10s"]);
+});
+
+test.each(["requests", "maintenance"])(
+  "the connections of %s have what the database would set otherwise",
+  async (use) => {
+    const { rows: names } = await database.pool.query<{ name: string }>("select current_database() as name");
+    const set = (what: string) => database.pool.query(`alter database ${names[0]!.name} ${what}`);
+    const others = {
+      timezone: "Asia/Kathmandu",
+      datestyle: "German",
+      intervalstyle: "sql_standard",
+      bytea_output: "escape",
+      extra_float_digits: "0",
+      default_transaction_isolation: "repeatable read",
+    };
+    for (const [name, value] of Object.entries(others)) await set(`set ${name} = '${value}'`);
+    const connection = { connectionString: database.url };
+    pool = use === "requests" ? open({}) : createMaintenancePool(connection, silentLog);
+    const { rows } = await pool.query(
+      `select timestamptz '2026-02-03 04:05:06.5+00' as at, (timestamptz '2026-02-03 04:05:06.5+00')::text as text,
+       (interval '1 day 2 hours')::text as interval, '\\x00ff'::bytea as bytes, ('\\x00ff'::bytea)::text as hex,
+       0.1::float8 + 0.2::float8 as sum, current_setting('transaction_isolation') as isolation`,
+    );
+    await set("reset all");
+    expect(rows).toEqual([
+      {
+        at: new Date("2026-02-03T04:05:06.500Z"),
+        text: "2026-02-03 04:05:06.5+00",
+        interval: "1 day 02:00:00",
+        bytes: Buffer.from([0, 255]),
+        hex: "\\x00ff",
+        sum: 0.1 + 0.2,
+        isolation: "read committed",
+      },
+    ]);
+  },
+);
+
+test("a database that is read-only says so", async () => {
+  const { rows } = await database.pool.query<{ name: string }>("select current_database() as name");
+  await database.pool.query(`alter database ${rows[0]!.name} set default_transaction_read_only = on`);
+  pool = open({});
+  const write = withTransaction(pool, (client) => client.query("insert into t values (1)"));
+  expect(await failureOf(write)).toBe("readonly");
+  expect(await failureOf(pool.query("insert into t values (1)"))).toBe("readonly");
+  await database.pool.query(`alter database ${rows[0]!.name} reset all`);
 });
 
 test("a wait for a connection ends as PoolExhaustedError, by promise, callback and query", async () => {

@@ -41,7 +41,13 @@ export function createPool(settings: PoolSettings, connection: ClientConfig, log
 
 /** For migrations, backups and commands: no limits of time, and its statements are told apart in `pg_stat_activity`. */
 export function createMaintenancePool(connection: ClientConfig, log: Log): Pool {
-  const pool = new pg.Pool({ ...connection, max: 2, application_name: "owlivion-sync-maintenance", keepAlive: true });
+  const pool = new pg.Pool({
+    ...connection,
+    max: 2,
+    application_name: "owlivion-sync-maintenance",
+    keepAlive: true,
+    onConnect: fixDefaults,
+  });
   tellLostConnections(pool, log);
   return pool;
 }
@@ -63,7 +69,6 @@ function tellLostConnections(pool: Pool, log: Log): void {
 async function applySettings(client: pg.ClientBase, settings: PoolSettings): Promise<void> {
   await client.query(
     `select set_config('application_name', 'owlivion-sync', false),
-            set_config('timezone', 'UTC', false),
             set_config('statement_timeout', $1, false),
             set_config('lock_timeout', $2, false),
             set_config('idle_in_transaction_session_timeout', $3, false)`,
@@ -72,6 +77,22 @@ async function applySettings(client: pg.ClientBase, settings: PoolSettings): Pro
       settings.databaseLockTimeoutMs,
       settings.databaseIdleTransactionTimeoutMs,
     ].map(String),
+  );
+  await fixDefaults(client);
+}
+
+/**
+ * What a database or a role may set otherwise: the text that values are read from, and what a statement sees that had to
+ * wait. Whether one may write stays the operator's to set: a database that is read-only answers so.
+ */
+async function fixDefaults(client: pg.ClientBase): Promise<void> {
+  await client.query(
+    `select set_config('timezone', 'UTC', false),
+            set_config('datestyle', 'ISO', false),
+            set_config('intervalstyle', 'postgres', false),
+            set_config('bytea_output', 'hex', false),
+            set_config('extra_float_digits', '1', false),
+            set_config('default_transaction_isolation', 'read committed', false)`,
   );
 }
 

@@ -5,7 +5,7 @@ export type TransactionOptions = {
   /** How often it is run again when PostgreSQL rolled it back in favour of another (40001, 40P01). 0: never. */
   retries?: 0 | 1 | 2 | 3;
   /** null: `work` begins by itself, with its first statements. */
-  begin?: null | "begin" | "begin isolation level repeatable read read only" | "begin isolation level serializable";
+  begin?: null | "begin isolation level repeatable read read only" | "begin isolation level serializable";
 };
 
 /**
@@ -20,7 +20,11 @@ export async function withTransaction<T>(
 ): Promise<T> {
   for (let retriesLeft = options.retries ?? 0; ; retriesLeft--) {
     try {
-      return await runOnce(pool, work, options.begin === undefined ? "begin" : options.begin);
+      return await runOnce(
+        pool,
+        work,
+        options.begin === undefined ? "begin isolation level read committed" : options.begin,
+      );
     } catch (error) {
       if (retriesLeft === 0 || classifyDatabaseError(error) !== "retryable") throw error;
     }
