@@ -51,7 +51,9 @@ export async function startServerProcess(config: Config, logger: FastifyBaseLogg
 }
 
 const changedSecrets =
-  "this database was last served with other secrets: devices sign in again, and cursors begin anew. " +
+  "this database was last served with other secrets. Another JWT_SECRET: access tokens are void, devices refresh and go on. " +
+  "Another SERVER_SECRET: cursors are void, devices download again, and one whose refresh was under way may have to sign in. " +
+  "Sessions go on: to end them, owlivion-sync user sign-out --all. " +
   "Processes that share a database must be given the same JWT_SECRET and SERVER_SECRET";
 
 /** The last opened first. One that fails does not keep the others open: PostgreSQL, the last, must always be stopped. */

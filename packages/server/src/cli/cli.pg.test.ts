@@ -93,6 +93,36 @@ describe("on a migrated database", () => {
     expect(await run("device", "revoke", id, "nonsense")).toMatchObject({ exitCode: 2 });
   });
 
+  test("sessions are ended for one account or for all, and running servers are told", async () => {
+    const listener = await database.pool.connect();
+    const told: (string | undefined)[] = [];
+    listener.on("notification", ({ payload }) => told.push(payload));
+    await listener.query("listen owlivion_sessions");
+    const ids: string[] = [];
+    for (const email of ["a@b.example", "c@d.example", "e@f.example"]) {
+      const { id } = json(await run("user", "create", email, "--json")) as { id: string };
+      await database.pool.query(
+        `with device as (
+           insert into devices (user_id, device_id) values ($1, gen_random_uuid()) returning device_id)
+         insert into refresh_tokens (token_hash, user_id, device_id, family_id, issued_at, expires_at)
+         select sha256(convert_to($2, 'UTF8')), $1, device_id, gen_random_uuid(), now(), now() + interval '1 day' from device`,
+        [id, id],
+      );
+      ids.push(id);
+    }
+    expect(await run("user", "sign-out")).toMatchObject({ exitCode: 2 });
+    expect(await run("user", "sign-out", "--all")).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/--yes/),
+    });
+    expect(await run("user", "sign-out", "a@b.example")).toMatchObject({ exitCode: 0 });
+    expect(json(await run("user", "sign-out", "--all", "--yes", "--json"))).toEqual({ signed_out: 2 });
+    expect((await database.pool.query("select from refresh_tokens")).rowCount).toBe(0);
+    await listener.query("select");
+    expect(told.map((payload) => JSON.parse(payload ?? "").userId).toSorted()).toEqual(ids.toSorted());
+    listener.release(true);
+  });
+
   test("stats, cleanup, doctor and invitations speak JSON", async () => {
     expect(json(await run("stats", "--json"))).toMatchObject({ accounts: 0, data_types: [] });
     expect(json(await run("cleanup", "--json"))).toMatchObject({ outcome: "done" });

@@ -27,7 +27,8 @@ export function addRestore(program: Command): void {
       `
 It happens whole or not at all. Afterwards a new epoch begins: devices compare what they have with the restored state
 and send again what it lacks, so nothing they still hold is lost. A device that renewed its session since the backup has to
-sign in again. Bring back secrets.json too, or set JWT_SECRET and SERVER_SECRET as they were; otherwise all have to.`,
+sign in again. Bring back secrets.json too, or set JWT_SECRET and SERVER_SECRET as they were; with other ones sessions
+go on, but every cursor is void and every device downloads everything again.`,
     )
     .action(async (file: string, options: Options) => {
       const input = openBackup(file);

@@ -6,11 +6,12 @@ import { addUserEnable } from "./user-enable.ts";
 import { addUserExport } from "./user-export.ts";
 import { addUserInvite } from "./user-invite.ts";
 import { addUserList } from "./user-list.ts";
+import { addUserSignOut } from "./user-sign-out.ts";
 
 export function addUser(program: Command): void {
   const user = program
     .command("user")
-    .description("accounts: list, create, invite, disable, enable, delete, export")
+    .description("accounts: list, create, invite, disable, enable, sign-out, delete, export")
     .addHelpText("after", "\nAn account is named by its e-mail address or its id.");
   for (const add of [
     addUserList,
@@ -18,6 +19,7 @@ export function addUser(program: Command): void {
     addUserInvite,
     addUserDisable,
     addUserEnable,
+    addUserSignOut,
     addUserDelete,
     addUserExport,
   ]) {

@@ -45,7 +45,8 @@ function readSecrets(path: string): Secrets | null {
   if (process.platform !== "win32" && (stat.mode & 0o077) !== 0) {
     throw new OperatorError(
       `${path} can be read by other users of this machine, so its secrets may be known.\n` +
-        `Close it with: chmod 600 ${path}   Remove it to make new secrets; every device then signs in again.`,
+        `Close it with: chmod 600 ${path}   To have new secrets, remove it: access tokens and cursors are then\n` +
+        "void, and devices download again. Sessions go on until: owlivion-sync user sign-out --all",
     );
   }
   const kept = parseFile(path);
