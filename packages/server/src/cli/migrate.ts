@@ -21,7 +21,9 @@ export function addMigrate(program: Command): void {
 Each migration is a transaction of its own: one that fails leaves nothing of itself, and can be run again. There is no
 way back but a backup. The server migrates by itself on start; this command is for those who want to see it first.`,
     )
-    .action((options: Options) => withDatabase(({ pool }) => runMigrate(pool, options)));
+    .action((options: Options) =>
+      withDatabase(({ pool }) => runMigrate(pool, options), { mayCreate: options.dryRun !== true }),
+    );
 }
 
 async function runMigrate(pool: Pool, options: Options): Promise<void> {

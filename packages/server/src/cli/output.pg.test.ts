@@ -88,6 +88,15 @@ describe("before a database is started", () => {
     expect(existsSync(join(folder, "unused"))).toBe(false);
   });
 
+  test.each([["user", "list"], ["user", "create", "ada@example.com"], ["stats"], ["migrate", "--dry-run"]])(
+    "a mistyped data directory gets no database from %s %s",
+    async (...command) => {
+      const run = await runCli(command, unused());
+      expect(run).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/There is no database in .*unused/) });
+      expect(existsSync(join(folder, "unused"))).toBe(false);
+    },
+  );
+
   test("what is no backup is refused", async () => {
     writeFileSync(join(folder, "file"), "text");
     expect(await runCli(["restore", join(folder, "file")], unused())).toMatchObject({ exitCode: 1 });

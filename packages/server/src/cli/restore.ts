@@ -35,7 +35,10 @@ go on, but every cursor is void and every device downloads everything again.`,
       try {
         const reader = new BackupReader(input);
         const header = await reader.readHeader();
-        await withDatabase(({ pool }) => runRestore(pool, { file, header, reader }, options), { alone: true });
+        await withDatabase(({ pool }) => runRestore(pool, { file, header, reader }, options), {
+          alone: true,
+          mayCreate: true,
+        });
       } finally {
         input.destroy();
       }

@@ -4,13 +4,13 @@ import type { Log } from "../log.ts";
 import { OperatorError } from "../operator-error.ts";
 import { classifyDatabaseError } from "./classify-database-error.ts";
 
-const patienceMs = 60_000;
+const usualPatienceMs = 60_000;
 const oldestMajor = 15;
 const newestMajor = 18;
 
 /** Waits for a database that is still starting (a whole stack does at once), and refuses one that cannot serve. */
-export async function awaitDatabase(pool: Pool, log: Log): Promise<void> {
-  const { version, encoding } = await readServerFacts(pool, log);
+export async function awaitDatabase(pool: Pool, log: Log, patienceMs = usualPatienceMs): Promise<void> {
+  const { version, encoding } = await readServerFacts(pool, log, patienceMs);
   const major = Math.floor(version / 10_000);
   if (major < oldestMajor) {
     throw new OperatorError(`PostgreSQL ${major} is too old: this server needs ${oldestMajor} to ${newestMajor}.`);
@@ -23,7 +23,11 @@ export async function awaitDatabase(pool: Pool, log: Log): Promise<void> {
   }
 }
 
-async function readServerFacts(pool: Pool, log: Log): Promise<{ version: number; encoding: string }> {
+async function readServerFacts(
+  pool: Pool,
+  log: Log,
+  patienceMs: number,
+): Promise<{ version: number; encoding: string }> {
   for (let waitedMs = 0; ; waitedMs += 1000) {
     try {
       const sql =

@@ -15,18 +15,26 @@ export type OpenDatabase = {
 type Where = Pick<Config, "databaseUrl" | "dataDir">;
 
 /** DATABASE_URL, or the embedded PostgreSQL, started here and stopped by `close`. Nobody else may be using it. */
-export async function openDatabase({ databaseUrl, dataDir }: Where, log: Log): Promise<OpenDatabase> {
+export async function openDatabase(
+  { databaseUrl, dataDir }: Where,
+  log: Log,
+  options: { mustExist?: boolean } = {},
+): Promise<OpenDatabase> {
   if (databaseUrl !== undefined) {
     return { connection: { connectionString: revealSecret(databaseUrl) }, kind: "external", close: async () => {} };
   }
-  const { connection, stop } = await startEmbeddedPostgres({ dataDir, log });
+  const { connection, stop } = await startEmbeddedPostgres({ dataDir, log, ...options });
   return { connection, kind: "embedded", close: stop };
 }
 
 /** The same for a command, which may also work beside a running server, on that one's PostgreSQL. */
-export async function joinDatabase(where: Where, log: Log): Promise<OpenDatabase> {
+export async function joinDatabase(
+  where: Where,
+  log: Log,
+  options: { mustExist?: boolean } = {},
+): Promise<OpenDatabase> {
   try {
-    return await openDatabase(where, log);
+    return await openDatabase(where, log, options);
   } catch (error) {
     if (!(error instanceof DataDirInUseError)) throw error;
     const connection = await findRunningPostgres(where.dataDir);

@@ -1,8 +1,9 @@
-import { realpathSync } from "node:fs";
-import { join } from "node:path";
+import { lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { makeDataDir } from "../../data-dir.ts";
 import type { Log } from "../../log.ts";
+import { OperatorError } from "../../operator-error.ts";
 import { locateBinaries } from "./binaries.ts";
 import { databaseUser, ensureCluster } from "./create-cluster.ts";
 import { claimIfNobodys, refuseOthersCluster } from "./cluster-owner.ts";
@@ -23,6 +24,8 @@ export type EmbeddedPostgres = { connection: EmbeddedConnection; stop(): Promise
 export type EmbeddedOptions = {
   dataDir: string;
   log: Log;
+  /** Refuse where no cluster is, instead of making one: a mistyped directory is no empty database. */
+  mustExist?: boolean;
   /** Further PostgreSQL settings; tests switch fsync off. */
   settings?: Record<string, string>;
 };
@@ -33,6 +36,7 @@ export type EmbeddedOptions = {
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const { dataDir } = options;
+  if (options.mustExist === true) refuseMissing(dataDir);
   makeDataDir(dataDir);
   const locks = [lockOrRefuse(join(dataDir, "postgres.lock"), dataDir)];
   const releaseLocks = () => locks.forEach((lock) => lock.release());
@@ -49,6 +53,16 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     releaseLocks();
     throw error;
   }
+}
+
+function refuseMissing(dataDir: string): void {
+  const path = join(dataDir, "postgres");
+  const isThere = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  if (isThere && !(statSync(path, { throwIfNoEntry: false })?.isDirectory() && readdirSync(path).length === 0)) return;
+  throw new OperatorError(
+    `There is no database in ${resolve(dataDir)} (OWLIVION_DATA_DIR). ` +
+      "The server makes one at its first start; so do the commands migrate and restore.",
+  );
 }
 
 async function startLocked(
