@@ -192,6 +192,19 @@ describe("asked wrongly", () => {
     expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/^The database cannot be used: .*does not exist/)]);
   });
 
+  test("doctor tells it as a failure, after what it can see without", async () => {
+    const url = database.url.replace(/owlivion_test_/, "no_");
+    const run = await runCli(["doctor", "--json"], { ...settings(), DATABASE_URL: url });
+    expect(run.exitCode).toBe(1);
+    const findings = json(run) as { check: string; level: string; message: string }[];
+    expect(findings.at(-1)).toMatchObject({
+      check: "database",
+      level: "fail",
+      message: expect.stringMatching(/does not exist/),
+    });
+    expect(findings.map(({ check }) => check)).toEqual(expect.arrayContaining(["secrets", "disk", "retention"]));
+  });
+
   test("a file that is no backup", async () => {
     const file = join(folder, "text");
     writeFileSync(file, "text");

@@ -1,11 +1,13 @@
 import type { Command } from "commander";
 import { styleText } from "node:util";
+import { loadConfig } from "../config/config.ts";
+import { readEnvironment } from "../config/environment.ts";
 import { checkClock } from "../doctor/check-clock.ts";
 import { checkCollections } from "../doctor/check-collections.ts";
 import { checkDatabase, checkMigrations } from "../doctor/check-database.ts";
 import { checkDisk } from "../doctor/check-disk.ts";
 import { checkSettings } from "../doctor/check-settings.ts";
-import type { Finding } from "../doctor/finding.ts";
+import { fail, type Finding } from "../doctor/finding.ts";
 import { printJson } from "./print.ts";
 import { type CommandContext, withDatabase } from "./with-database.ts";
 
@@ -15,24 +17,44 @@ export function addDoctor(program: Command): void {
     .description("look at the settings, disk, database, clock and tables, and say what is wrong")
     .option("--deep", "also read every record's row, to compare counters and find orphans")
     .option("--json", "print JSON")
-    .addHelpText("after", "\nChanges nothing. Exits with 1 when a check fails; warnings do not count.")
+    .addHelpText(
+      "after",
+      "\nChanges nothing. Exits with 1 when a check fails, the database being away among them; warnings do not count.",
+    )
     .action(async ({ deep, json }: { deep?: true; json?: true }) => {
-      const findings = await withDatabase((context) => examine(context, deep === true));
+      const findings = await examine(deep === true);
       if (json === true) printJson(findings);
       else for (const finding of findings) process.stdout.write(`${render(finding)}\n`);
       if (findings.some(({ level }) => level === "fail")) process.exitCode = 1;
     });
 }
 
-async function examine({ config, pool }: CommandContext, deep: boolean): Promise<Finding[]> {
-  const findings = [
-    ...checkSettings(config),
-    ...checkDisk(config.dataDir),
-    ...(await checkDatabase(pool, config)),
-    ...(await checkMigrations(pool)),
-  ];
-  if (findings.some(({ check, level }) => check === "schema" && level !== "ok")) return findings;
-  return [...findings, ...(await checkClock(pool)), ...(await checkCollections(pool, deep))];
+/** What can be told without the database first: it may be what keeps the database from working. */
+async function examine(deep: boolean): Promise<Finding[]> {
+  const config = loadConfig(readEnvironment().values);
+  const findings: Finding[] = [];
+  const attempt = async (check: string, look: () => Finding[] | Promise<void>) => {
+    try {
+      findings.push(...((await look()) ?? []));
+    } catch (error) {
+      findings.push(fail(check, error instanceof Error ? error.message : String(error)));
+    }
+  };
+  await attempt("settings", () => checkSettings(config));
+  await attempt("disk", () => checkDisk(config.dataDir));
+  await attempt("database", () =>
+    withDatabase((context) => examineDatabase(context, deep, findings), { patienceMs: 0 }),
+  );
+  return findings;
+}
+
+async function examineDatabase({ config, pool }: CommandContext, deep: boolean, findings: Finding[]): Promise<void> {
+  findings.push(...(await checkDatabase(pool, config)));
+  const schema = await checkMigrations(pool);
+  findings.push(...schema);
+  if (schema.some(({ level }) => level !== "ok")) return;
+  findings.push(...(await checkClock(pool)));
+  findings.push(...(await checkCollections(pool, deep)));
 }
 
 function render({ level, check, message }: Finding): string {
