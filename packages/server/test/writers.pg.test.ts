@@ -175,7 +175,7 @@ describe("a batch that waited for the lock", () => {
     const holder = await server.database.pool.connect();
     try {
       await holder.query("begin");
-      await holder.query("select pg_advisory_xact_lock(7001)"); // both wait before they look for the key
+      await holder.query("lock table sync_batches in share mode"); // both look for the key, neither may note it
       const both = [a, signatures].map((client) => client.push([{ id: "one", text: "x" }], { key: "twice" }));
       await waitForBlocked(server.database.pool, 2);
       await holder.query("commit");
