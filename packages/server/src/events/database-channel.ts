@@ -1,3 +1,4 @@
+import { setTimeout as setTimeoutPromise } from "node:timers/promises";
 import pg, { type ClientConfig } from "pg";
 import type { Log } from "../log.ts";
 
@@ -8,6 +9,8 @@ interface Handlers {
 
 const firstDelayMs = 200;
 const maxDelayMs = 15_000;
+const maxWaiting = 100;
+const lastSendMs = 1_000;
 
 /**
  * NOTIFY and LISTEN on a connection of its own: inside a batch's transaction a NOTIFY costs several times the
@@ -27,6 +30,9 @@ export class DatabaseChannel {
   #client: pg.Client | undefined;
   #delayMs = firstDelayMs;
   #timer: NodeJS.Timeout | undefined;
+  /** One query at a time, in order; `maxWaiting` at most. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
 
   constructor(connection: ClientConfig, channels: readonly string[], handlers: Handlers, log: Log) {
     this.#config = {
@@ -62,6 +68,8 @@ export class DatabaseChannel {
   async close(): Promise<void> {
     this.#state = "closed";
     clearTimeout(this.#timer);
+    // What was announced last is worth a moment, not a wait.
+    await Promise.race([this.#turn, setTimeoutPromise(lastSendMs, undefined, { ref: false })]);
     const client = this.#client;
     this.#client = undefined;
     await client?.end().catch(() => {});
@@ -70,7 +78,12 @@ export class DatabaseChannel {
   #query(text: string, values: unknown[]): void {
     const client = this.#client;
     if (client === undefined || this.#state !== "connected") return;
-    client.query(text, values).catch((error: unknown) => this.#lost(client, error));
+    if (this.#waiting >= maxWaiting) return; // The database is slow, and hints may be lost.
+    this.#waiting += 1;
+    this.#turn = this.#turn
+      .then(() => (this.#client === client ? client.query(text, values) : undefined))
+      .catch((error: unknown) => this.#lost(client, error))
+      .finally(() => (this.#waiting -= 1));
   }
 
   async #connect(): Promise<void> {
