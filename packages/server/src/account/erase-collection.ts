@@ -11,6 +11,7 @@ export async function eraseCollection(pool: Pool, userId: string, dataType: numb
 /** True when the collection is gone. */
 async function eraseSome(client: PoolClient, userId: string, dataType: number): Promise<boolean> {
   await lockCollection(client, userId, dataType);
+  await pinPlans(client);
   for (const rows of someRows) {
     const { rowCount } = await client.query(rows, [userId, dataType, rowsAtOnce]);
     if (rowCount !== null && rowCount > 0) return false;
@@ -21,6 +22,11 @@ async function eraseSome(client: PoolClient, userId: string, dataType: number): 
 
 async function lockCollection(client: PoolClient, userId: string, dataType: number): Promise<void> {
   await client.query("select from sync_data where user_id = $1 and data_type = $2 for update", [userId, dataType]);
+}
+
+/** Until the transaction ends: every step would otherwise find all that is left, or read the table, to take a part of it. */
+async function pinPlans(client: PoolClient): Promise<void> {
+  await client.query("select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)");
 }
 
 /** Each repeats the predicate of the index that it is to use. */
