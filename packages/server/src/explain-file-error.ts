@@ -1,9 +1,10 @@
-import { errorCode } from "../error-code.ts";
-import { OperatorError } from "../operator-error.ts";
+import { errorCode } from "./error-code.ts";
+import { OperatorError } from "./operator-error.ts";
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file or folder",
   ENOTDIR: "something in its path is not a folder",
+  EEXIST: "there is a file of that name",
   EISDIR: "it is a folder",
   EACCES: "this user may not",
   EPERM: "this user may not",

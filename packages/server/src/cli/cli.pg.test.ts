@@ -174,6 +174,7 @@ describe("asked wrongly", () => {
   test("an unknown option or command exits with 2", async () => {
     expect(await run("stats", "--bogus")).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("--bogus") });
     expect(await run("bogus")).toMatchObject({ exitCode: 2 });
+    expect(await run("user", "invite", "--days", "99999999")).toMatchObject({ exitCode: 2 });
   });
 
   test("wrong settings exit with 2 and are all named; secrets are never shown", async () => {

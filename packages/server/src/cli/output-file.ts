@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { closeSync, createWriteStream, existsSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
 import type { Writable } from "node:stream";
 import { OperatorError } from "../operator-error.ts";
-import { explainFileError } from "./file-errors.ts";
+import { explainFileError } from "../explain-file-error.ts";
 import { fillStandardOutput } from "./standard-output.ts";
 
 /** Where a command writes to, opened before it does anything else. */

@@ -8,7 +8,7 @@ import { countServers, inspectTarget } from "../backup/inspect-target.ts";
 import { restoreBackup } from "../backup/restore-backup.ts";
 import { OperatorError } from "../operator-error.ts";
 import { askOrRefuse } from "./ask.ts";
-import { explainFileError } from "./file-errors.ts";
+import { explainFileError } from "../explain-file-error.ts";
 import { printJson } from "./print.ts";
 import { withDatabase } from "./with-database.ts";
 

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { createInvitation } from "../auth/invitations.ts";
-import { readCount } from "./arguments.ts";
+import { readDays } from "./arguments.ts";
 import { printJson } from "./print.ts";
 import { withMigrated } from "./with-migrated.ts";
 
@@ -9,7 +9,7 @@ export function addUserInvite(user: Command): void {
     .command("invite")
     .description("make an invitation to register, good once; with REGISTRATION=invite it is needed")
     .argument("[email]", "good for this address only")
-    .option("--days <count>", "how long it is good", readCount, 7)
+    .option("--days <count>", "how long it is good", readDays, 7)
     .option("--json", "print JSON")
     .addHelpText("after", "\nIt is printed once, and only its hash is kept: send it to the person.")
     .action(async (email: string | undefined, { days, json }: { days: number; json?: true }) => {

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { OperatorError } from "../operator-error.ts";
 import { readEnvironment } from "./environment.ts";
 
 let folder: string;
@@ -17,6 +18,11 @@ test("the environment wins over .env, and an empty variable does not hide it", (
     ".env",
     "default",
   ]);
+});
+
+test("a .env that cannot be read is told in a sentence", () => {
+  mkdirSync(join(folder, ".env"));
+  expect(() => readEnvironment(folder, {})).toThrow(OperatorError);
 });
 
 test("no .env file is fine", () => {

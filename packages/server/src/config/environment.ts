@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { errorCode } from "../error-code.ts";
+import { explainFileError } from "../explain-file-error.ts";
 
 /** Variables and where each came from. The only place that reads `process.env`. */
 export type Environment = {
@@ -29,7 +30,7 @@ function readEnvFile(path: string): Record<string, string | undefined> {
     return parseEnv(readFileSync(path, "utf8"));
   } catch (error) {
     if (errorCode(error) === "ENOENT") return {};
-    throw error;
+    throw explainFileError(error, `${path} cannot be read`);
   }
 }
 

@@ -1,10 +1,11 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { OperatorError } from "../operator-error.ts";
 import { loadConfig } from "./config.ts";
 import { revealSecret } from "./secret.ts";
-import { loadSecrets } from "./secrets.ts";
+import { describeOwner, loadSecrets } from "./secrets.ts";
 
 let dataDir: string;
 let path: string;
@@ -43,6 +44,23 @@ test.each(["", "not json", "{}", '{"jwtSecret": 1}'])("a file of %j is refused, 
   writeFileSync(path, content);
   expect(() => load()).toThrow(/from a backup/);
   expect(readFileSync(path, "utf8")).toBe(content);
+});
+
+test("a file of another user is told with its owner and what to do", () => {
+  expect(describeOwner("/data/secrets.json", 0, 1000)).toMatch(/belongs to the user with id 0.*1000.*chown/s);
+  expect(describeOwner("/data/secrets.json", 1000, 1000)).toBeNull();
+});
+
+test("what is no file is not taken for damaged JSON", () => {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  expect(() => load()).toThrow(/cannot be read: it is a folder/);
+});
+
+test("a data directory that cannot be one is told in a sentence", () => {
+  writeFileSync(dataDir, "");
+  expect(() => load()).toThrow(OperatorError);
+  dataDir = join(dataDir, "below");
+  expect(() => load()).toThrow(OperatorError);
 });
 
 function load(env: Record<string, string> = {}): Record<string, string> {

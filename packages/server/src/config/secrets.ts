@@ -1,9 +1,20 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import type { Config } from "./config.ts";
 import { makeDataDir } from "../data-dir.ts";
 import { errorCode } from "../error-code.ts";
+import { explainFileError } from "../explain-file-error.ts";
 import { OperatorError } from "../operator-error.ts";
 import { Secret } from "./secret.ts";
 
@@ -40,7 +51,7 @@ function readOrMake(path: string): Secrets {
 }
 
 function readSecrets(path: string): Secrets | null {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = look(path);
   if (stat === undefined) return null;
   if (process.platform !== "win32" && (stat.mode & 0o077) !== 0) {
     throw new OperatorError(
@@ -49,7 +60,7 @@ function readSecrets(path: string): Secrets | null {
         "void, and devices download again. Sessions go on until: owlivion-sync user sign-out --all",
     );
   }
-  const kept = parseFile(path);
+  const kept = parseFile(path, readFile(path, stat.uid));
   return {
     jwtSecret: pick(path, kept, "jwtSecret"),
     serverSecret: pick(path, kept, "serverSecret"),
@@ -57,9 +68,37 @@ function readSecrets(path: string): Secrets | null {
   };
 }
 
-function parseFile(path: string): unknown {
+function look(path: string): Stats | undefined {
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw explainFileError(error, `${path} cannot be looked at`);
+  }
+}
+
+function readFile(path: string, owner: number): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const refused = errorCode(error) === "EACCES" ? describeOwner(path, owner, process.getuid?.()) : null;
+    throw refused === null
+      ? explainFileError(error, `${path} cannot be read`)
+      : new OperatorError(refused, { cause: error });
+  }
+}
+
+/** Usually root ran a command once, or the server runs as another user than before. */
+export function describeOwner(path: string, owner: number, ourUid: number | undefined): string | null {
+  if (ourUid === undefined || owner === ourUid) return null;
+  return (
+    `${path} belongs to the user with id ${owner}, and this is ${ourUid}, who may not read it.\n` +
+    `Run this as that user, or give the data directory away, as root: chown -R ${ourUid} ${dirname(path)}`
+  );
+}
+
+function parseFile(path: string, content: string): unknown {
+  try {
+    return JSON.parse(content);
   } catch (cause) {
     throw new OperatorError(`${path} cannot be read as JSON. Bring it back from a backup.`, { cause });
   }
@@ -79,7 +118,7 @@ function pick(path: string, kept: unknown, name: SecretName): Secret {
 function makeSecrets(path: string): void {
   const beside = `${path}.${randomBytes(6).toString("hex")}`;
   const secrets = Object.fromEntries(secretNames.map((name) => [name, randomBytes(32).toString("base64url")]));
-  const file = openSync(beside, "wx", 0o600);
+  const file = openBeside(beside, path);
   try {
     writeSync(file, `${JSON.stringify(secrets, null, 2)}\n`);
     fsyncSync(file);
@@ -89,5 +128,13 @@ function makeSecrets(path: string): void {
   } finally {
     closeSync(file);
     rmSync(beside, { force: true });
+  }
+}
+
+function openBeside(beside: string, path: string): number {
+  try {
+    return openSync(beside, "wx", 0o600);
+  } catch (error) {
+    throw explainFileError(error, `${path} cannot be made`);
   }
 }

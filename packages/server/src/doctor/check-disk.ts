@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, lstatSync, realpathSync, statfsSync } from "node:fs";
+import { accessSync, constants, existsSync, lstatSync, realpathSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 
@@ -8,6 +8,7 @@ const gibibyte = 2 ** 30;
 export function checkDisk(dataDir: string): Finding[] {
   if (!existsSync(dataDir))
     return [warn("disk", `${dataDir} is not there yet: the first start of the server makes it`)];
+  if (!statSync(dataDir).isDirectory()) return [fail("disk", `${dataDir} is no folder: look at OWLIVION_DATA_DIR`)];
   const cluster = join(dataDir, "postgres");
   const places = new Set([realpathSync(dataDir), ...(existsSync(cluster) ? [realpathSync(cluster)] : [])]);
   return [checkWritable(dataDir), ...checkPlace(dataDir, cluster), ...[...places].map(checkRoom)];

@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { makeDataDir } from "../../data-dir.ts";
+import { explainFileError } from "../../explain-file-error.ts";
 import type { Log } from "../../log.ts";
 import { OperatorError } from "../../operator-error.ts";
 import { locateBinaries } from "./binaries.ts";
@@ -56,13 +57,22 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
 }
 
 function refuseMissing(dataDir: string): void {
-  const path = join(dataDir, "postgres");
-  const isThere = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  if (isThere && !(statSync(path, { throwIfNoEntry: false })?.isDirectory() && readdirSync(path).length === 0)) return;
+  try {
+    if (!isMissingOrEmpty(join(dataDir, "postgres"))) return;
+  } catch (error) {
+    throw explainFileError(error, `The data directory ${dataDir} (OWLIVION_DATA_DIR) cannot be used`);
+  }
   throw new OperatorError(
     `There is no database in ${resolve(dataDir)} (OWLIVION_DATA_DIR). ` +
       "The server makes one at its first start; so do the commands migrate and restore.",
   );
+}
+
+/** A link that leads nowhere is neither: it is told of as such. */
+function isMissingOrEmpty(folder: string): boolean {
+  if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) return true;
+  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isFolder && readdirSync(folder).length === 0;
 }
 
 async function startLocked(
