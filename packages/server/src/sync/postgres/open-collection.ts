@@ -35,7 +35,7 @@ export async function openCollection(
   const key = idempotency === null ? "null" : textLiteral(idempotency.key);
   const ids = textLiteral(arrayText(new Set(batch.changes.map((change) => change.recordId))));
   const { rows } = await readInTransaction(client, [
-    "begin isolation level read committed read write",
+    "begin isolation level read committed",
     `select now, head, last_changed_at, horizon_at, record_count + other_records, live_bytes + other_bytes, epoch, epoch_no,
         is_same_cluster, is_account_active, replay_type, replay_hash, replay_answer, replay_before, replay_after,
         replay_first_changed_at
