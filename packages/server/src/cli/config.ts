@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { loadConfig } from "../config/config.ts";
-import { describeConfig, renderEnvExample } from "../config/describe-config.ts";
+import { describeConfig, renderEnvExample, warnOfTypos } from "../config/describe-config.ts";
 import { readEnvironment } from "../config/environment.ts";
 import { printJson, printTable } from "./print.ts";
 
@@ -20,6 +20,7 @@ export function addConfig(program: Command): void {
       const settings = describeConfig(environment);
       if (json) printJson(settings);
       else printTable(settings.map(({ name, value, source }) => ({ setting: name, value, source })));
+      for (const warning of warnOfTypos(environment)) process.stderr.write(`${warning}\n`);
       loadConfig(environment.values);
     });
 }

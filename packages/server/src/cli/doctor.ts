@@ -1,13 +1,14 @@
 import type { Command } from "commander";
 import { styleText } from "node:util";
 import { loadConfig } from "../config/config.ts";
+import { warnOfTypos } from "../config/describe-config.ts";
 import { readEnvironment } from "../config/environment.ts";
 import { checkClock } from "../doctor/check-clock.ts";
 import { checkCollections } from "../doctor/check-collections.ts";
 import { checkDatabase, checkMigrations } from "../doctor/check-database.ts";
 import { checkDisk } from "../doctor/check-disk.ts";
 import { checkSettings } from "../doctor/check-settings.ts";
-import { fail, type Finding } from "../doctor/finding.ts";
+import { fail, type Finding, warn } from "../doctor/finding.ts";
 import { printJson } from "./print.ts";
 import { type CommandContext, withDatabase } from "./with-database.ts";
 
@@ -31,7 +32,8 @@ export function addDoctor(program: Command): void {
 
 /** What can be told without the database first: it may be what keeps the database from working. */
 async function examine(deep: boolean): Promise<Finding[]> {
-  const config = loadConfig(readEnvironment().values);
+  const environment = readEnvironment();
+  const config = loadConfig(environment.values);
   const findings: Finding[] = [];
   const attempt = async (check: string, look: () => Finding[] | Promise<void>) => {
     try {
@@ -40,6 +42,7 @@ async function examine(deep: boolean): Promise<Finding[]> {
       findings.push(fail(check, error instanceof Error ? error.message : String(error)));
     }
   };
+  await attempt("settings", () => warnOfTypos(environment).map((warning) => warn("settings", warning)));
   await attempt("settings", () => checkSettings(config));
   await attempt("disk", () => checkDisk(config.dataDir));
   await attempt("database", () =>

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { FastifyBaseLogger } from "fastify";
 import { loadConfig } from "../config/config.ts";
+import { warnOfTypos } from "../config/describe-config.ts";
 import { readEnvironment } from "../config/environment.ts";
 import { createLogger } from "./create-logger.ts";
 import { reportFailure } from "./report-failure.ts";
@@ -28,8 +29,10 @@ second signal ends at once.`,
 }
 
 async function serve(): Promise<void> {
-  const config = loadConfig(readEnvironment().values);
+  const environment = readEnvironment();
+  const config = loadConfig(environment.values);
   const logger = createLogger(config.logLevel);
+  for (const warning of warnOfTypos(environment)) logger.warn(warning);
   const ending = listenForEnd(logger);
   // Loaded here, as the other commands do without the application and start several times faster.
   const { startServerProcess } = await import("../server-process.ts");

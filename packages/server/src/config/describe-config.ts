@@ -1,4 +1,5 @@
 import type { Environment } from "./environment.ts";
+import { describeTypo, findLikelyTypos } from "./likely-typos.ts";
 import { type SettingGroup, type VisitSetting, visitSettings } from "./settings.ts";
 
 export type DescribedSetting = {
@@ -12,7 +13,7 @@ export type DescribedSetting = {
 };
 
 /** The effective value of every setting and its source, for the operator. */
-export function describeConfig(environment: Environment): DescribedSetting[] {
+export function describeConfig(environment: Pick<Environment, "values" | "sourceOf">): DescribedSetting[] {
   const described: DescribedSetting[] = [];
   const describe: VisitSetting = (group, setting) => {
     const text = environment.values[setting.name] || setting.default;
@@ -28,6 +29,12 @@ export function describeConfig(environment: Environment): DescribedSetting[] {
   };
   visitSettings(describe);
   return described;
+}
+
+/** A sentence for each name in `.env` that was probably meant to be a setting. */
+export function warnOfTypos(environment: Environment): string[] {
+  const known = describeConfig(environment).map(({ name }) => name);
+  return findLikelyTypos(environment.namesInFile, known).map(describeTypo);
 }
 
 /** Every setting as a comment with its default, to copy to `.env` and change. */

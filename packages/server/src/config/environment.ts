@@ -7,6 +7,8 @@ import { explainFileError } from "../explain-file-error.ts";
 /** Variables and where each came from. The only place that reads `process.env`. */
 export type Environment = {
   values: Readonly<Record<string, string | undefined>>;
+  /** What `.env` has, settings or not. */
+  namesInFile: readonly string[];
   sourceOf(name: string): "environment" | ".env" | "default";
 };
 
@@ -18,6 +20,7 @@ export function readEnvironment(
   const file = readEnvFile(join(folder, ".env"));
   return {
     values: { ...file, ...withoutEmpty(variables) },
+    namesInFile: Object.keys(file),
     sourceOf(name) {
       if (variables[name]) return "environment";
       return file[name] ? ".env" : "default";
