@@ -171,6 +171,10 @@ describe("asked wrongly", () => {
     }
   });
 
+  test("the version is that of the package", async () => {
+    expect(await run("--version")).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  });
+
   test("an unknown option or command exits with 2", async () => {
     expect(await run("stats", "--bogus")).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("--bogus") });
     expect(await run("bogus")).toMatchObject({ exitCode: 2 });

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addAdopt } from "./adopt.ts";
 import { addBackup } from "./backup.ts";
@@ -15,6 +16,7 @@ import { addUser } from "./user.ts";
 export function createProgram(): Command {
   const program = new Command("owlivion-sync")
     .description("The Owlivion Sync server and what its operator needs.")
+    .version(readVersion())
     .exitOverride()
     .showHelpAfterError("(--help shows what there is)")
     .addHelpText(
@@ -39,4 +41,9 @@ Every command works beside a running server, except restore and adopt, which nee
     add(program);
   }
   return program;
+}
+
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "";
 }
