@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { resolveTypedPath } from "../config/environment.ts";
 
 export function readCount(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
@@ -9,6 +10,11 @@ export function readDays(text: string): number {
   const days = readCount(text);
   if (days <= 36_500) return days;
   throw new InvalidArgumentError("It must be a whole number from 1 to 36500.");
+}
+
+/** A file to read or write; `-` is standard input or output. */
+export function readPath(text: string): string {
+  return text === "-" ? text : resolveTypedPath(text);
 }
 
 export function readUuid(text: string): string {

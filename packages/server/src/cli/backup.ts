@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { BackupHeader } from "../backup/backup-format.ts";
 import { writeBackup } from "../backup/write-backup.ts";
+import { readPath } from "./arguments.ts";
 import { openOutputFile } from "./output-file.ts";
 import { printJson } from "./print.ts";
 import { withMigrated } from "./with-migrated.ts";
@@ -9,7 +10,7 @@ export function addBackup(program: Command): void {
   program
     .command("backup")
     .description("write every table, as it is at one moment, to a file; the server may go on")
-    .argument("<file>", "a file that does not exist yet, or - for standard output")
+    .argument("<file>", "a file that does not exist yet, or - for standard output", readPath)
     .option("--json", "print JSON about what was written")
     .addHelpText(
       "after",

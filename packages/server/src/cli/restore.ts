@@ -7,6 +7,7 @@ import { BackupReader } from "../backup/backup-reader.ts";
 import { countServers, inspectTarget } from "../backup/inspect-target.ts";
 import { restoreBackup } from "../backup/restore-backup.ts";
 import { OperatorError } from "../operator-error.ts";
+import { readPath } from "./arguments.ts";
 import { askOrRefuse } from "./ask.ts";
 import { explainFileError } from "../explain-file-error.ts";
 import { printJson } from "./print.ts";
@@ -18,7 +19,7 @@ export function addRestore(program: Command): void {
   program
     .command("restore")
     .description("fill the database from a backup; the server must be stopped")
-    .argument("<file>", "a file that backup wrote, or - for standard input")
+    .argument("<file>", "a file that backup wrote, or - for standard input", readPath)
     .option("--replace", "also when the database has accounts, which are then replaced")
     .option("--yes", "do not ask")
     .option("--json", "print JSON about what was restored")

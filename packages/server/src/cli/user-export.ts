@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import type { ClientConfig } from "pg";
 import { openExport } from "../account/export-account.ts";
 import { accountIdOf } from "./account-argument.ts";
+import { readPath } from "./arguments.ts";
 import { openOutputFile } from "./output-file.ts";
 import { withMigrated } from "./with-migrated.ts";
 
@@ -12,7 +13,7 @@ export function addUserExport(user: Command): void {
     .command("export")
     .description("write everything about an account as NDJSON: what the person gets from GET /account/export")
     .argument("<account>", "e-mail address or id")
-    .argument("[file]", "a file that does not exist yet, closed to other users; standard output without", "-")
+    .argument("[file]", "a file that does not exist yet, closed to other users; standard output without", readPath, "-")
     .addHelpText(
       "after",
       "\nContents are ciphertext, which only the person's own keys open. The last line has the type end.",

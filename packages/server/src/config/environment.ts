@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { errorCode } from "../error-code.ts";
 import { explainFileError } from "../explain-file-error.ts";
@@ -26,6 +26,20 @@ export function readEnvironment(
       return file[name] ? ".env" : "default";
     },
   };
+}
+
+/**
+ * A path as the operator typed it. `npm run` changes to the package's folder before it runs a command, and tells where it
+ * was called in INIT_CWD; a script of another package that calls the command inherits that, which then means nothing here.
+ */
+export function resolveTypedPath(
+  path: string,
+  folder: string = process.cwd(),
+  variables: Readonly<Record<string, string | undefined>> = process.env,
+): string {
+  const { INIT_CWD: calledIn, npm_package_json: manifest } = variables;
+  if (calledIn === undefined || manifest !== join(folder, "package.json")) return path;
+  return calledIn === folder ? path : resolve(calledIn, path);
 }
 
 function readEnvFile(path: string): Record<string, string | undefined> {
