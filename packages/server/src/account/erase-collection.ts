@@ -39,7 +39,8 @@ async function lockCollection(client: PoolClient, userId: string, dataType: numb
 
 /** Until the transaction ends: every step would otherwise find all that is left, or read the table, to take a part of it. */
 async function pinPlans(client: PoolClient): Promise<void> {
-  await client.query("select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)");
+  await client.query(`select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
+      set_config('enable_sort', 'off', true)`);
 }
 
 /** Each repeats the predicate of the index that it is to use, and answers the last version it removed. */
