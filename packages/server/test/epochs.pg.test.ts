@@ -1,5 +1,5 @@
 import { hash, randomBytes } from "node:crypto";
-import { cpSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
@@ -190,6 +190,7 @@ test("R19 S28 a copied data directory is noticed, although it is the same cluste
     async () => {
       await original.stop();
       cpSync(join(root, "original"), join(root, "copy"), { recursive: true });
+      chmodSync(join(root, "copy", "postgres"), 0o700); // which cpSync does not copy
       await start("original"); // at the same address: its server goes on
       return start("copy");
     },
