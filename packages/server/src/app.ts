@@ -20,6 +20,7 @@ import { installAccountConcurrency } from "./http/account-concurrency.ts";
 import { installBodyBudget } from "./http/body-budget.ts";
 import { installBodyTimeout } from "./http/body-timeout.ts";
 import { answerClientError } from "./http/client-errors.ts";
+import { refuseEncodedBodies } from "./http/content-encoding.ts";
 import { installDrain } from "./http/drain.ts";
 import { acceptOddHeaders, answerFrameworkError, installErrorHandler } from "./http/error-handler.ts";
 import { registerHealthRoutes } from "./http/health.ts";
@@ -64,12 +65,13 @@ export async function buildApp(context: ServerContext, options: AppOptions = {})
   app.setSerializerCompiler(() => JSON.stringify); // reply schemas are for the documents and the tests
   app.decorateRequest("session", null);
   installErrorHandler(app);
+  await installSecurity(app, context.config); // before all that may refuse: a refusal has these headers too
   const appContext = createAppContext(app, context);
   installRequestLog(app);
   installRequestMetrics(app, appContext.metrics);
-  await installSecurity(app, context.config);
   acceptOddHeaders(app);
   installDrain(app);
+  refuseEncodedBodies(app);
   installBodyTimeout(app);
   await installOpenApi(app);
   installRouteList(app, context.log);

@@ -83,7 +83,7 @@ test("a database that is read-only says so", async () => {
 });
 
 test("a wait for a connection ends as PoolExhaustedError, by promise, callback and query", async () => {
-  pool = open({ DATABASE_POOL_SIZE: "1", DATABASE_POOL_WAIT_MS: "50" });
+  pool = open({ DATABASE_POOL_SIZE: "1", DATABASE_POOL_WAIT_MS: "1000" });
   const held = await pool.connect();
   await expect(pool.connect()).rejects.toBeInstanceOf(PoolExhaustedError);
   await expect(pool.query("select 1")).rejects.toBeInstanceOf(PoolExhaustedError);

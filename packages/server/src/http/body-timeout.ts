@@ -34,7 +34,7 @@ export function installBodyTimeout(app: FastifyInstance, everyMs = windowMs): vo
 }
 
 /** Of other methods Fastify reads none. */
-function readsBody({ method, headers }: IncomingMessage): boolean {
+export function readsBody({ method, headers }: IncomingMessage): boolean {
   if (method === "GET" || method === "HEAD") return false;
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }

@@ -102,6 +102,30 @@ describe("headers", () => {
     expect(preflight.headers["access-control-allow-headers"]).toContain("idempotency-key");
   });
 
+  test("a page of another origin may read the server's time, its patience and the request's id", async () => {
+    const origin = "https://app.example.com";
+    server = await startTestServer({ config: { corsOrigins: [origin] } });
+    const { headers } = await get("/api/v1/sync/status", { origin });
+    const exposed = String(headers["access-control-expose-headers"]).split(/, */);
+    expect(exposed).toEqual(expect.arrayContaining(["date", "retry-after", "x-request-id"]));
+  });
+
+  test("a reply to one request too many has them too, or a page of another origin could not wait as long as it should", async () => {
+    const origin = "https://app.example.com";
+    server = await startTestServer({ config: { corsOrigins: [origin], rateLimitScale: 0.001 } });
+    const payload = { email: "ada@example.com" };
+    const ask = () => server.app.inject({ method: "POST", url: "/api/v1/auth/prelogin", headers: { origin }, payload });
+    const replies = [await ask(), await ask()];
+    expect(replies.at(-1)?.statusCode).toBe(429);
+    expect(replies.at(-1)?.headers).toMatchObject({
+      "access-control-allow-origin": origin,
+      "access-control-expose-headers": expect.stringContaining("retry-after"),
+      "retry-after": expect.stringMatching(/^\d+$/),
+      "x-content-type-options": "nosniff",
+      "x-request-id": expect.any(String),
+    });
+  });
+
   test("the page of the API at /docs is served from our own files alone", async () => {
     server = await startTestServer();
     const page = await get("/docs/");

@@ -32,6 +32,7 @@ export async function installSecurity(app: FastifyInstance, config: Pick<Config,
     methods: ["GET", "POST", "PUT", "DELETE"],
     allowedHeaders: ["authorization", "content-type", "accept", "idempotency-key", "owlivion-password"],
     exposedHeaders: [
+      "date", // clients correct their clocks by it
       "x-request-id",
       "retry-after",
       "x-ratelimit-limit",

@@ -7,8 +7,9 @@ import { parseUpload } from "./parse-upload.ts";
 import type { SyncPorts } from "./ports.ts";
 import type { BatchRequest, CollectionKey } from "./store.ts";
 import { renderUpload } from "./render-upload.ts";
+import { sendReply } from "./send-reply.ts";
 import { uploadDelta, type UploadResult } from "./upload-delta.ts";
-import { decodeBody, encodeBody, mediaTypes, wireOfAccept, wireOfContentType } from "./wire.ts";
+import { decodeBody, wireOfAccept, wireOfContentType } from "./wire.ts";
 
 /** `POST /sync/:data_type/delta` with its raw body. */
 export async function handleUpload(
@@ -40,7 +41,8 @@ export async function handleUpload(
   afterCommit(ports, batchRequest, result);
   const nextCursor = result.delta === null ? null : cursors.seal(result.delta.next, key.userId, key.dataType);
   const data = renderUpload(batchRequest, result, nextCursor, answerWire);
-  return reply.type(mediaTypes[answerWire]).send(encodeBody({ success: true, data }, answerWire));
+  const recordCount = data.results.length + (result.delta?.page.rows.length ?? 0);
+  return sendReply(request, reply, data, { wire: answerWire, recordCount });
 }
 
 /** What the world may know once the batch is committed. A replay tells nothing new. */

@@ -15,7 +15,7 @@ import {
   UploadDeltaReply,
   UploadDeltaRequest,
 } from "@owlivion/sync-protocol";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import Type from "typebox";
 import type { AppContext } from "../app-context.ts";
 import { decodeBase64 } from "../base64.ts";
@@ -28,12 +28,14 @@ import { downloadDelta } from "./download-delta.ts";
 import { handleUpload } from "./handle-upload.ts";
 import { createSyncPorts, type SyncPorts } from "./ports.ts";
 import { recordHistory } from "./record-history.ts";
+import { sendReply } from "./send-reply.ts";
 import { syncStatus } from "./status.ts";
 import type { CollectionKey } from "./store.ts";
-import { encodeBody, mediaTypes, wireOfAccept } from "./wire.ts";
+import { wireOfAccept } from "./wire.ts";
 
 const ofCollection = Strict({ data_type: DataType });
 const base = { tags: ["sync"], security: [{ bearer: [] }] };
+const description = "The reply is compressed by brotli or gzip when `Accept-Encoding` allows it.";
 const pageErrors = ["INVALID_REQUEST", "INVALID_DATA_TYPE", "NOT_ACCEPTABLE"] as const;
 
 /** Delta sync, for a scope whose requests are authenticated. */
@@ -61,7 +63,8 @@ function registerUpload(app: FastifyInstance, ports: SyncPorts): void {
     ...base,
     summary: "Upload a batch of changes",
     description:
-      "One transaction. With an `Idempotency-Key` a retry of the same bytes gets the same results. Also speaks CBOR.",
+      "One transaction. With an `Idempotency-Key` a retry of the same bytes gets the same results. Also speaks CBOR. " +
+      `The body is read uncompressed only. ${description}`,
     consumes: ["application/json", "application/cbor"],
     params: ofCollection,
     headers: Type.Object({
@@ -125,6 +128,7 @@ function registerPages(app: FastifyInstance, ports: SyncPorts): void {
       schema: {
         ...base,
         summary: "Download changes by cursor, by time, or as of a point in the past",
+        description,
         params: ofCollection,
         querystring: DownloadDeltaQuery,
         response: {
@@ -148,8 +152,9 @@ function registerPages(app: FastifyInstance, ports: SyncPorts): void {
       const key = collectionOf(ports, request);
       const cursors = ports.cursors.of(sessionOf(request).incarnation);
       const data = await downloadDelta({ store, cursors }, key, request.query, wire);
-      recordDownload(ports, request, key, data.pagination.returned_count);
-      return send(reply, data, wire);
+      const recordCount = data.pagination.returned_count;
+      recordDownload(ports, request, key, recordCount);
+      return sendReply(request, reply, data, { wire, recordCount });
     },
   );
 
@@ -160,6 +165,7 @@ function registerPages(app: FastifyInstance, ports: SyncPorts): void {
       schema: {
         ...base,
         summary: "The live tombstones since a time",
+        description,
         params: ofCollection,
         querystring: DownloadDeletedQuery,
         response: {
@@ -172,8 +178,9 @@ function registerPages(app: FastifyInstance, ports: SyncPorts): void {
       const wire = wireOfAccept(request.headers.accept);
       const key = collectionOf(ports, request);
       const data = await downloadDeleted(store, key, request.query, wire);
-      recordDownload(ports, request, key, data.pagination.returned_count);
-      return send(reply, data, wire);
+      const recordCount = data.pagination.returned_count;
+      recordDownload(ports, request, key, recordCount);
+      return sendReply(request, reply, data, { wire, recordCount });
     },
   );
 
@@ -184,6 +191,7 @@ function registerPages(app: FastifyInstance, ports: SyncPorts): void {
       schema: {
         ...base,
         summary: "One record's changes, newest first",
+        description,
         params: Strict({ data_type: DataType, record_id: RecordId }),
         querystring: RecordHistoryQuery,
         response: { 200: RecordHistoryReply, ...errors(...sessionErrors, ...pageErrors) },
@@ -192,7 +200,8 @@ function registerPages(app: FastifyInstance, ports: SyncPorts): void {
     async (request, reply) => {
       const wire = wireOfAccept(request.headers.accept);
       const key = collectionOf(ports, request);
-      return send(reply, await recordHistory(store, key, request.params.record_id, request.query, wire), wire);
+      const data = await recordHistory(store, key, request.params.record_id, request.query, wire);
+      return sendReply(request, reply, data, { wire, recordCount: data.pagination.returned_count });
     },
   );
 }
@@ -248,8 +257,4 @@ function recordDownload({ context }: SyncPorts, request: FastifyRequest, key: Co
   const dataType = context.dataTypes.numberOf(key.dataType);
   context.audit.recordDownload({ userId: key.userId, deviceId, dataType, action: "delta_download", rows });
   context.metrics.rowsSent.inc({ data_type: key.dataType }, rows);
-}
-
-function send(reply: FastifyReply, data: unknown, wire: "json" | "cbor"): FastifyReply {
-  return reply.type(mediaTypes[wire]).send(encodeBody({ success: true, data }, wire));
 }

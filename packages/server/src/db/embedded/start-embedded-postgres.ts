@@ -123,17 +123,19 @@ async function startLocked(
 }
 
 /**
- * After a `kill -9` of PostgreSQL its backends live on for a moment, and it does not start beside them. Any other failure is
- * told at once.
+ * After a `kill -9` of PostgreSQL its backends live on for a moment, and it does not start beside them; nor while the killed
+ * process still has an entry in the process table. Any other failure is told at once.
  */
 async function startFirst(start: () => Promise<Postmaster>, log: Log): Promise<Postmaster> {
   for (let triesLeft = 20; ; triesLeft--) {
     try {
       return await start();
     } catch (error) {
-      const isWaitingForBackends = error instanceof Error && error.message.includes("shared memory block");
-      if (!isWaitingForBackends || triesLeft === 0) throw error;
-      log.warn("backends of a PostgreSQL that was killed are still ending");
+      const isStillEnding =
+        error instanceof Error &&
+        (error.message.includes("shared memory block") || error.message.includes('"postmaster.pid" already exists'));
+      if (!isStillEnding || triesLeft === 0) throw error;
+      log.warn("processes of a PostgreSQL that was killed are still ending");
       await sleep(500);
     }
   }
