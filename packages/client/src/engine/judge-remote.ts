@@ -1,0 +1,110 @@
+import type { EnvelopeHeader } from "@owlivion/sync-crypto";
+import type { Walk } from "../store/rows.ts";
+
+/** What of a record that is already here decides about one that arrives. */
+export interface KnownRecord {
+  readonly kind: "put" | "tombstone";
+  readonly version: number;
+  /** Of the newest envelope that could be opened. */
+  readonly rev: number;
+  readonly hash: Uint8Array | null;
+  /** What its envelope continues. */
+  readonly prevHash?: Uint8Array | null;
+  /** When the server accepted it. */
+  readonly changedAt?: string;
+  /** Nobody here can open it: what it claims about itself proves nothing. */
+  readonly isUnreadable?: boolean;
+}
+
+export interface ArrivingRecord {
+  readonly version: number;
+  readonly header: Pick<EnvelopeHeader, "rev" | "prevHash">;
+  readonly hash: Uint8Array;
+  readonly changedAt?: string;
+  /** Whether nothing in it was written after what is here. */
+  readonly isOlder?: () => boolean;
+}
+
+export interface RemoteContext {
+  /** Below it a tombstone may have been purged, and a record begun anew. */
+  readonly horizon: number;
+  /** The first download or resync that brings it; null: it follows what is here. */
+  readonly walk: Pick<Walk, "cause" | "cutVersion"> | null;
+}
+
+/**
+ * - `apply`       a newer change, or one of a record that was unknown or forgotten
+ * - `same`        what is here already, perhaps under another version
+ * - `late`        older than what is here: a page that came twice
+ * - `lost`        what is here is newer, and the server lost it
+ * - `rival`       the server lost what is here, and something else took its place
+ * - `replayed`, `forked`, `unlinked`: it contradicts what this device has seen
+ */
+export type RemoteJudgement = "apply" | "same" | "late" | "lost" | "rival" | "replayed" | "forked" | "unlinked";
+
+/** Judges one arriving record by its revision, its predecessor and its version (rules: docs/client.md, Revisions). */
+export function judgeRemote(
+  known: KnownRecord | null,
+  arriving: ArrivingRecord,
+  { horizon, walk }: RemoteContext,
+): RemoteJudgement {
+  if (known === null || known.hash === null) return "apply";
+  if (equalBytes(known.hash, arriving.hash)) return "same";
+  // What the server has was just proved; what is here is damaged.
+  if (walk?.cause === "repair") return "apply";
+  if (isAfterCut(known, walk)) return judgeAfterCut(known, arriving, walk?.cutVersion ?? null);
+  // A walk sends each record once, as it stands.
+  if (arriving.version < known.version) return walk === null ? "late" : "replayed";
+  if (isForgotten(known, horizon, walk !== null)) return "apply";
+  if (arriving.header.rev < known.rev) return "replayed";
+  if (known.isUnreadable === true) return "apply";
+  if (arriving.version === known.version || arriving.header.rev === known.rev) return "forked";
+  if (arriving.header.rev === known.rev + 1 && !follows(arriving, known)) return "unlinked";
+  return "apply";
+}
+
+/** What is here was written after the point where the server's history was cut, so the server may have lost it. */
+function isAfterCut({ version }: KnownRecord, walk: RemoteContext["walk"]): boolean {
+  return walk?.cause === "epoch" && (walk.cutVersion === null || version > walk.cutVersion);
+}
+
+/**
+ * Deleted, forgotten and begun anew, a record counts its revisions from any number. Whoever follows the cursor has seen each
+ * deletion; a resync may have missed it.
+ */
+function isForgotten({ kind, version }: KnownRecord, horizon: number, isResync: boolean): boolean {
+  return version === 0 || (version <= horizon && (kind === "tombstone" || isResync));
+}
+
+function judgeAfterCut(known: KnownRecord, arriving: ArrivingRecord, cutVersion: number | null): RemoteJudgement {
+  // What nobody can open is not sent over what can be.
+  if (known.isUnreadable === true) return "rival";
+  if (arriving.header.rev < known.rev) return isAncestor(known, arriving, cutVersion) ? "lost" : "rival";
+  if (arriving.header.rev === known.rev + 1 && follows(arriving, known)) return "apply";
+  return "rival";
+}
+
+/**
+ * Whether a lower revision is one that what is here was made of: what the server had left, or what another device has sent again.
+ * Somebody may as well have gone on from what was left, without knowing of what is here.
+ */
+function isAncestor(known: KnownRecord, arriving: ArrivingRecord, cutVersion: number | null): boolean {
+  if (arriving.header.rev === known.rev - 1 && known.prevHash != null) {
+    return equalBytes(known.prevHash, arriving.hash);
+  }
+  const isBeforeCut =
+    cutVersion === null
+      ? known.changedAt !== undefined && arriving.changedAt !== undefined && arriving.changedAt < known.changedAt
+      : arriving.version <= cutVersion;
+  return isBeforeCut || (arriving.isOlder?.() ?? true);
+}
+
+function follows({ header }: ArrivingRecord, known: KnownRecord): boolean {
+  return header.prevHash !== null && known.hash !== null && equalBytes(header.prevHash, known.hash);
+}
+
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
+  return true;
+}

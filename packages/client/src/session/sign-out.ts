@@ -1,0 +1,63 @@
+import type { SessionCore } from "./session-core.ts";
+import { eraseStore } from "./erase-store.ts";
+
+export interface SignOutInput {
+  /** Erases also what was not sent yet. */
+  readonly force?: boolean;
+}
+
+export interface SignedOut {
+  /** Edits that were never sent. Unless they were forced away, the store keeps them, locked, for the same account. */
+  readonly unsentEdits: number;
+}
+
+/** The server is told if it answers soon; the person does not wait longer for it. */
+const logoutMs = 5_000;
+
+/** Forgets keys, tokens and, when nothing waits to be sent, everything else. */
+export async function signOut(core: SessionCore, { force = false }: SignOutInput): Promise<SignedOut> {
+  const { store, api, ports, hooks } = core.options;
+  const account = await core.readAccount();
+  if (account === null) return { unsentEdits: 0 };
+  await hooks.beforeLock?.();
+  const unsentEdits = await sealUnsent(core, force);
+  const ending = new AbortController();
+  const timer = ports.clock.schedule(logoutMs, () => ending.abort());
+  try {
+    const token = account.refreshToken === null ? null : await orNull(core.tokens.accessToken(), ending.signal);
+    if (unsentEdits > 0 && !force) {
+      await core.updateAccount(account.accountId, ({ lockCount }) => ({
+        keys: null,
+        refreshToken: null,
+        endedBy: "NOT_SIGNED_IN",
+        lockCount: lockCount + 1,
+      }));
+    } else {
+      await eraseStore(store, ports.clock);
+      await core.changed();
+    }
+    // Last: a crash before leaves nobody signed out at the server with everything still on the device.
+    if (token !== null) await orNull(api.logout(token, { signal: ending.signal }), ending.signal);
+  } finally {
+    timer.cancel();
+  }
+  return { unsentEdits };
+}
+
+async function sealUnsent({ options }: SessionCore, force: boolean): Promise<number> {
+  try {
+    return (await options.hooks.beforeSignOut?.()) ?? 0;
+  } catch (error) {
+    // Without the keys nothing can be sealed, and what is forced away need not be.
+    if (!force) throw error;
+    return 0;
+  }
+}
+
+/** Null when it fails, or has not come when the signal aborts. */
+function orNull<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  const { promise, resolve } = Promise.withResolvers<null>();
+  if (signal.aborted) resolve(null);
+  signal.addEventListener("abort", () => resolve(null));
+  return Promise.race([work.catch(() => null), promise]);
+}
