@@ -18,7 +18,7 @@ const port = 3917;
 export const adminToken = "bench-admin-token-of-thirty-two-characters";
 
 /** The product as it ships, in a process of its own, on an embedded PostgreSQL with fsync on, all in a temporary folder. */
-export async function startServer(): Promise<BenchServer> {
+export async function startServer(settings: Readonly<Record<string, string>> = {}): Promise<BenchServer> {
   const dataDir = join(tmpdir(), `owlivion-bench-${randomBytes(6).toString("hex")}`);
   const postgres = await startEmbeddedPostgres({ dataDir, log: silent });
   const { host, port: pgPort, user, database } = postgres.connection;
@@ -36,6 +36,7 @@ export async function startServer(): Promise<BenchServer> {
       QUOTA_BYTES: "1000000000000",
       LOG_LEVEL: "warn",
       ADMIN_TOKEN: adminToken,
+      ...settings,
     },
   });
   const ended = new Promise((resolve) => child.once("exit", resolve));
