@@ -7,7 +7,7 @@ const ssr = { resolve: { conditions: ["@owlivion/source"], externalConditions: [
 const resultsDir = process.env["TEST_RESULTS"];
 
 // The suffix says what a test needs: `.test.ts` nothing, `.pg.test.ts` PostgreSQL (its own, embedded), `.slow.test.ts`
-// that and minutes (npm run test:slow).
+// that and minutes (npm run test:slow), `.web.test.ts` Chromium (npm run test:web).
 export default defineConfig({
   test: {
     reporters: resultsDir === undefined ? ["default"] : ["default", "json"],
@@ -18,9 +18,16 @@ export default defineConfig({
         ssr,
         test: {
           name: "unit",
+          expect: { poll: { timeout: 15_000 } },
           sequence: { groupOrder: 0 },
-          include: ["packages/*/src/**/*.test.ts", "bench/src/**/*.test.ts"],
+          include: [
+            "packages/*/src/**/*.test.ts",
+            "packages/crypto/test/**/*.test.ts",
+            "apps/*/src/**/*.test.ts",
+            "bench/src/**/*.test.ts",
+          ],
           exclude: ["**/*.pg.test.ts", "**/node_modules/**"],
+          testTimeout: 30_000,
         },
       },
       {
@@ -28,10 +35,15 @@ export default defineConfig({
         ssr,
         test: {
           name: "pg",
+          expect: { poll: { timeout: 15_000 } },
           sequence: { groupOrder: 1 },
-          include: ["packages/server/{src,test}/**/*.pg.test.ts"],
+          include: [
+            "packages/server/{src,test}/**/*.pg.test.ts",
+            "packages/client/test/**/*.pg.test.ts",
+            "apps/cli/test/**/*.pg.test.ts",
+          ],
           globalSetup: ["packages/server/test/support/postgres-setup.ts"],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
         },
@@ -45,6 +57,20 @@ export default defineConfig({
           include: ["packages/server/test/**/*.slow.test.ts"],
           globalSetup: ["packages/server/test/support/postgres-setup.ts"],
           hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: "web",
+          sequence: { groupOrder: 3 },
+          include: ["packages/*/test/web/**/*.web.test.ts"],
+          globalSetup: ["packages/server/test/support/postgres-setup.ts"],
+          hookTimeout: 60_000,
+          testTimeout: 60_000,
+          expect: { poll: { timeout: 15_000 } },
+          maxWorkers: 1,
         },
       },
     ],
