@@ -25,6 +25,7 @@ export default defineConfig({
             "packages/crypto/test/**/*.test.ts",
             "apps/*/src/**/*.test.ts",
             "bench/src/**/*.test.ts",
+            "tests/*/src/**/*.test.ts",
           ],
           exclude: ["**/*.pg.test.ts", "**/node_modules/**"],
           testTimeout: 30_000,
