@@ -1,4 +1,5 @@
-import { hash, randomInt } from "node:crypto";
+import { hash, randomInt, randomUUID } from "node:crypto";
+import { appendFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Api, type Operation } from "./support/api.ts";
@@ -7,31 +8,89 @@ import { sealedFields, startTestServer, type TestAccount, type TestServer } from
 import { syncClient } from "./support/sync-client.ts";
 
 // Every operation of the OpenAPI document, with requests made from its schemas: no 5xx, no undocumented status, every
-// reply fits. FUZZ_SEED repeats a run, FUZZ_CASES makes it longer.
+// reply fits, and none holds a byte of another account (R26). FUZZ_SEED repeats a run, FUZZ_CASES makes it longer,
+// FUZZ_SHARD=1/2 takes every second operation, FUZZ_REPORT appends what was seen to a file, a JSON line for each operation.
 
 const seed = Number(process.env["FUZZ_SEED"] ?? randomInt(2 ** 31));
 const cases = Number(process.env["FUZZ_CASES"] ?? 1000);
+const [shard = 1, shards = 1] = (process.env["FUZZ_SHARD"] ?? "1/1").split("/").map(Number);
 const sideBySide = 8;
+const casesInMemory = 1000;
 
-/** What hashes secrets, makes an account for the next case, or runs one at a time. */
-const isCostly = ({ method, path }: Operation) =>
-  /\/auth\/(?!salt|refresh|prelogin)|\/account\/export/.test(path) ||
-  method === "DELETE" ||
-  `${method} ${path}` === "PUT /api/v1/account/keys";
-/** A success ends the session or the account: the next case needs another one. */
-const endsSession = ({ method, path }: Operation) =>
-  /\/auth\/(logout|password|recover)$/.test(path) || `${method} ${path}` === "DELETE /api/v1/account";
+const kinds = ["a plain account", "a sealed account"] as const;
+type Kind = (typeof kinds)[number];
+
+/** A secret is hashed for nearly every case, or an account made for the next: a tenth of the cases. */
+const hashesSecrets = ({ method, path }: Operation, kind: Kind) =>
+  /\/auth\/(register|login|password|recover)/.test(path) ||
+  `${method} ${path}` === "DELETE /api/v1/account" ||
+  (kind === "a sealed account" && (path.includes("/account/") || method === "DELETE"));
+/** The server runs two exports at a time, and answers 503 to more; key sets replace each other. */
+const runsAlone = (operation: Operation, kind: Kind) =>
+  hashesSecrets(operation, kind) || operation.path.endsWith("/account/export");
+/** A success ends the account: the next case needs another one. */
+const endsAccount = ({ method, path }: Operation) =>
+  /\/auth\/(password|recover)$/.test(path) || `${method} ${path}` === "DELETE /api/v1/account";
+const endsSession = ({ path }: Operation) => path.endsWith("/auth/logout");
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
 let server: TestServer;
 let api: Api;
+let stranger: Stranger;
 beforeAll(async () => {
   console.log(`FUZZ_SEED=${seed} FUZZ_CASES=${cases}`);
   server = await startTestServer({ config: { databasePoolWaitMs: 60_000 } });
   api = await Api.of(server.app);
+  stranger = await makeStranger();
 });
 afterAll(() => server.close());
+
+/** A record of both accounts may have it. */
+const knownId = "of both";
+
+/** Another account, of which no reply to the first may hold a byte. */
+interface Stranger {
+  readonly account: TestAccount;
+  readonly cursor: string;
+  readonly canaries: readonly string[];
+}
+
+async function makeStranger(): Promise<Stranger> {
+  const canary = (what: string) => `canary-${what}-${randomUUID()}`;
+  const [id, text, name, blob] = [canary("id"), canary("text"), canary("name"), canary("blob")];
+  const email = `${canary("email")}@example.com`;
+  const account = await server.register({ email, device_name: name, password: canary("secret") });
+  const contacts = syncClient(api, account);
+  await contacts.accepted([{ id, text }]);
+  await contacts.accepted([{ id: knownId, text }]);
+  await contacts.accepted([{ id, text: `${text} again` }]);
+  await contacts.accepted([{ id: `${id} deleted`, type: "delete" }]);
+  await storeBlob(account, blob);
+  const { next_cursor: cursor } = await contacts.page({ cursor: "initial", limit: 1 });
+  const plain = [id, text, name, blob, account.email, account.userId, account.deviceId];
+  const coded = [text, blob].map((one) => base64(one).slice(0, 40));
+  const tokens = [account.session.tokens.access_token, account.session.tokens.refresh_token];
+  return { account, cursor, canaries: [...plain, ...coded, ...tokens] };
+}
+
+async function storeBlob(account: TestAccount, text: string): Promise<void> {
+  const { status } = await api.call(
+    {
+      method: "POST",
+      url: "/api/v1/sync/upload",
+      payload: {
+        data_type: "contacts",
+        device_id: account.deviceId,
+        encrypted_blob: base64(text),
+        nonce: base64("n".repeat(24)),
+        checksum: hash("sha256", text, "base64"),
+      },
+    },
+    account,
+  );
+  if (status !== 200) throw new Error(`storing a blob answered ${status}`);
+}
 
 /** An account with something in it, and what of it is worth guessing. */
 async function furnish(body = {}): Promise<{ account: TestAccount; hints: Hints }> {
@@ -42,22 +101,27 @@ async function furnish(body = {}): Promise<{ account: TestAccount; hints: Hints 
   if (!isSealed) {
     await contacts.accepted(ids.map((id) => ({ id, text: "x" })));
     await contacts.accepted([{ id: "dead", type: "delete" }]);
+    await storeBlob(account, "x");
   }
   const first = await contacts.page({ cursor: "initial", limit: 1 });
   const walking = (await contacts.page({ cursor: "initial", limit: 2 })).next_cursor;
   const now = new Date().toISOString();
   const hints = {
-    data_type: ["contacts", "contacts", "contacts", "accounts", "signatures", "nonsense"],
-    record_id: ids,
-    device_id: [account.deviceId],
-    cursor: ["initial", first.next_cursor, walking, `${walking}x`],
+    data_type: [...Array<string>(8).fill("contacts"), "accounts", "signatures", "nonsense"],
+    record_id: [...ids, knownId],
+    device_id: [...Array<string>(9).fill(account.deviceId), stranger.account.deviceId],
+    encryption_salt: [base64("salt of the desktop")],
+    "owlivion-password": [account.password],
+    cursor: ["initial", first.next_cursor, first.next_cursor, walking, walking, `${walking}x`, stranger.cursor],
     epoch: [first.epoch],
     since: ["1970-01-01T00:00:00Z", now, "2199-01-01T00:00:00+05:45"],
     as_of: ["0", "1", "5", "6", "7", now],
     client_timestamp: [now, "2026-03-01T12:00:00+05:45", "2199-01-01T00:00:00Z"],
     version: [0, 1, 2, 6],
     keys_version: [1, 2],
-    email: [account.email, "nobody@example.com"],
+    email: [account.email, account.email, "nobody@example.com", stranger.account.email],
+    user_id: [account.userId, stranger.account.userId],
+    account_id: [randomUUID(), stranger.account.userId],
     password: [account.password, "wrong secret of the tests"],
     new_password: [account.password, "another secret of the tests"],
     recovery_auth: ["recovery secret"],
@@ -89,51 +153,81 @@ async function send(operation: Operation, request: ArbitraryRequest, account: Te
     isOwn ? account : null,
   );
   if (answer.status >= 500) throw new Error(`${answer.status} ${answer.code}`);
+  // The operator sees every account.
+  if (!(isAdmin && token === "own")) assertNothingOf(stranger, answer.bytes, `${url} ${String(payload)}`);
   return answer.status;
+}
+
+function assertNothingOf({ canaries }: Stranger, reply: Buffer, request: string): void {
+  const asked = `${request} ${decodeURIComponent(request.replaceAll("%", "%25"))}`;
+  const leaked = canaries.find((canary) => reply.includes(canary) && !asked.includes(canary));
+  if (leaked !== undefined) throw new Error(`the reply holds ${leaked} of another account`);
 }
 
 async function operationsOf(): Promise<readonly Operation[]> {
   const probe = await startTestServer();
   try {
-    return (await Api.of(probe.app)).operations;
+    return (await Api.of(probe.app)).operations.filter((_, index) => index % shards === shard - 1);
   } finally {
     await probe.close();
   }
 }
 
+/** In portions: a hundred thousand requests at once would not fit into memory. */
+function* requestsTo(operation: Operation, kind: Kind, hints: () => Hints, count: number): Iterable<ArbitraryRequest> {
+  const first = seed + kinds.indexOf(kind) * 10_000_019;
+  for (let made = 0; made < count; made += casesInMemory) {
+    const numRuns = Math.min(casesInMemory, count - made);
+    yield* fc.sample(arbitraryRequest(operation, hints()), { seed: (first + made) | 0, numRuns });
+  }
+}
+
+function* inBatches<T>(items: Iterable<T>, size: number): Iterable<readonly T[]> {
+  let batch: T[] = [];
+  for (const item of items) {
+    batch.push(item);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
 describe.each((await operationsOf()).map((operation) => [`${operation.method} ${operation.path}`, operation] as const))(
   "%s",
-  (_name, operation) => {
-    test.each(["a plain account", "a sealed account"])(
+  (name, operation) => {
+    test.each(kinds)(
       "%s",
       async (kind) => {
+        const startedAt = performance.now();
         const make = () => furnish(kind === "a sealed account" ? sealedFields() : {});
         let { account, hints } = await make();
-        const count = Math.ceil((isCostly(operation) ? Math.ceil(cases / 10) : cases) / 2);
-        const requests = fc.sample(arbitraryRequest(operation, hints), { seed, numRuns: count });
-        const width = isCostly(operation) ? 1 : sideBySide;
-        const seen = new Map<number, number>();
-        for (let i = 0; i < requests.length; i += width) {
-          const batch = requests.slice(i, i + width);
+        const count = Math.ceil((hashesSecrets(operation, kind) ? Math.ceil(cases / 10) : cases) / 2);
+        const seen: Record<string, number> = {};
+        let done = 0;
+        const requests = requestsTo(operation, kind, () => hints, count);
+        for (const batch of inBatches(requests, runsAlone(operation, kind) ? 1 : sideBySide)) {
           const statuses = await Promise.all(
             batch.map((request) =>
               send(operation, request, account).catch((error: unknown) => {
-                throw new Error(
-                  `FUZZ_SEED=${seed}: ${JSON.stringify({ ...request, payload: String(request.payload) })}`,
-                  {
-                    cause: error,
-                  },
-                );
+                const shown = JSON.stringify({ ...request, payload: String(request.payload) });
+                throw new Error(`FUZZ_SEED=${seed}: ${shown}`, { cause: error });
               }),
             ),
           );
-          for (const status of statuses) seen.set(status, (seen.get(status) ?? 0) + 1);
-          if (endsSession(operation) && statuses.some((status) => status < 300)) ({ account, hints } = await make());
+          done += batch.length;
+          for (const status of statuses) seen[status] = (seen[status] ?? 0) + 1;
+          const hasSuccess = statuses.some((status) => status < 300);
+          if (hasSuccess && endsAccount(operation)) ({ account, hints } = await make());
+          else if (hasSuccess && endsSession(operation)) account = await server.signIn(account);
         }
-        expect([...seen.values()].reduce((sum, n) => sum + n, 0)).toBe(count);
-        if (process.env["FUZZ_VERBOSE"] !== undefined) console.log(operation.method, operation.path, kind, seen);
+        expect(done).toBe(count);
+        const report = process.env["FUZZ_REPORT"];
+        const seconds = Math.round((performance.now() - startedAt) / 1000);
+        const line = JSON.stringify({ operation: name, kind, seed, cases: done, seconds, statuses: seen });
+        if (report !== undefined) appendFileSync(report, `${line}\n`);
       },
-      600_000,
+      Math.max(600_000, cases * 60),
     );
   },
 );

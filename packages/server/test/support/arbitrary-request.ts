@@ -90,7 +90,7 @@ export function arbitraryRequest(operation: Operation, hints: Hints): Arbitrary<
       path,
       query,
       strangeQuery: fc.oneof({ weight: 15, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: strangeQuery }),
-      headers: arbitraryHeaders(),
+      headers: arbitraryHeaders(hints),
       body,
       isCbor: isUpload ? fc.boolean() : fc.constant(false),
       noise: fc.oneof(
@@ -126,7 +126,7 @@ function arbitraryBody(schema: Schema, hints: Hints): Arbitrary<unknown> {
   const fitting = valueOf(schema, "", hints);
   const broken = fc.tuple(fitting, fc.nat(), fc.constantFrom("replace", "remove", "add"), hostile()).map(breakOne);
   return fc.oneof(
-    { weight: 6, arbitrary: fitting },
+    { weight: 9, arbitrary: fitting },
     { weight: 5, arbitrary: broken },
     { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
   );
@@ -242,7 +242,7 @@ function hostile(): Arbitrary<unknown> {
   return fc.constantFrom<unknown>(...hostileValues);
 }
 
-function arbitraryHeaders(): Arbitrary<Record<string, string>> {
+function arbitraryHeaders(hints: Hints): Arbitrary<Record<string, string>> {
   const ascii = fc.string({ maxLength: 20 });
   const strange = fc.record(
     {
@@ -268,7 +268,12 @@ function arbitraryHeaders(): Arbitrary<Record<string, string>> {
     },
     { requiredKeys: [] },
   );
-  return fc.oneof({ weight: 4, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: strange });
+  const right = fc.constantFrom(...(hints["owlivion-password"] ?? [""]).map(String));
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.constant({}) },
+    { weight: 1, arbitrary: right.map((secret) => ({ "owlivion-password": secret })) },
+    { weight: 1, arbitrary: strange },
+  );
 }
 
 function asText(value: unknown): string {
