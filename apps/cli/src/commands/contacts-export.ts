@@ -1,11 +1,11 @@
 import type { Collection, Contact } from "@owlivion/sync-client";
+import { writeVcard } from "@owlivion/sync-vcard";
 import { type Command, Option } from "commander";
 import { withSync } from "../device/with-sync.ts";
 import { globalsOf, readPath } from "../globals.ts";
 import { writeOutput } from "../terminal/output-file.ts";
 import { openProgressBar, type ProgressBar } from "../terminal/progress-bar.ts";
 import { countOf, printJson, printNote } from "../terminal/print.ts";
-import { writeVcard } from "../vcard/write-vcard.ts";
 
 interface Options {
   readonly vcard: "3.0" | "4.0";

@@ -1,4 +1,5 @@
 import { type Contact, contactName, SyncError } from "@owlivion/sync-client";
+import { applyImport, type ExistingContact, type ImportStep, planImport, readVcards } from "@owlivion/sync-vcard";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import { type Device, withSync } from "../device/with-sync.ts";
@@ -6,8 +7,6 @@ import { globalsOf, readPath } from "../globals.ts";
 import { openInput } from "../terminal/input-file.ts";
 import { openProgressBar } from "../terminal/progress-bar.ts";
 import { countOf, plainText, printJson, printLine, printNote } from "../terminal/print.ts";
-import { type ExistingContact, type ImportStep, planImport } from "../vcard/plan-import.ts";
-import { readVcards } from "../vcard/read-vcards.ts";
 
 export function addContactsImport(contacts: Command): void {
   contacts
@@ -63,24 +62,13 @@ async function existingContacts({ sync }: Device): Promise<ExistingContact[]> {
   return existing;
 }
 
-const contactsPerStep = 200;
-
 async function apply({ sync, signal, isJson }: Device, steps: readonly ImportStep[]): Promise<void> {
-  const collection = sync.collection<Contact>("contacts");
+  if (signal.aborted) throw new SyncError("CANCELLED");
   const bar = openProgressBar(isJson);
-  const todo = steps.filter(({ action }) => action !== "keep");
   try {
-    for (let at = 0; at < todo.length; at += contactsPerStep) {
-      if (signal.aborted) throw new SyncError("CANCELLED");
-      const added: (Contact & { id?: string })[] = [];
-      for (const step of todo.slice(at, at + contactsPerStep)) {
-        if (step.action === "update") await collection.patch(step.id, step.changes);
-        else if (step.action === "add") {
-          added.push(step.recordId === "natural" ? step.contact : { ...step.contact, id: crypto.randomUUID() });
-        }
-      }
-      await collection.putMany(added);
-      bar.show("importing", Math.min(at + contactsPerStep, todo.length), todo.length);
+    for await (const { done, total } of applyImport(sync.collection<Contact>("contacts"), steps)) {
+      bar.show("importing", done, total);
+      if (signal.aborted && done < total) throw new SyncError("CANCELLED");
     }
   } finally {
     bar.end();

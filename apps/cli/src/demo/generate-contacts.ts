@@ -1,6 +1,5 @@
 import type { Contact, ContactAddress, ContactItem } from "@owlivion/sync-client/data-types";
-import type { VcardVersion } from "../vcard/neutral-property.ts";
-import { writeVcard } from "../vcard/write-vcard.ts";
+import { type VcardVersion, writeVcard } from "@owlivion/sync-vcard";
 import { type Place, places } from "./places.ts";
 import { RandomSource } from "./random-source.ts";
 

@@ -35,7 +35,7 @@ export function checkContact(read: Contact): CheckedContact {
   return { contact: null, messages: [...messages, "the card is too large for a contact"] };
 }
 
-const bytesOf = (contact: Contact): number => Buffer.byteLength(JSON.stringify(contact));
+const bytesOf = (contact: Contact): number => new TextEncoder().encode(JSON.stringify(contact)).length;
 const kibibytes = (text: string): string => `${Math.ceil(text.length / 1024)} KiB`;
 
 const without = (contact: Contact, field: string): Contact =>

@@ -1,4 +1,4 @@
-import { TextDecoder } from "node:util";
+import { fromByteString } from "./byte-string.ts";
 
 /** Bytes, one character each, as text. */
 export interface DecodedText {
@@ -16,17 +16,17 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export function decodeText(bytes: string, charset: string | null): DecodedText {
   const isEscaped = charset !== null && /^(?:iso-2022|hz)/i.test(charset); // These say everything in ASCII.
   if (!isEscaped && /^[\u0000-\u007f]*$/.test(bytes)) return { text: bytes, guessed: null }; // oxlint-disable-line no-control-regex
-  const buffer = Buffer.from(bytes, "latin1");
+  const encoded = fromByteString(bytes);
   if (!isEscaped) {
     try {
-      return { text: utf8.decode(buffer), guessed: null };
+      return { text: utf8.decode(encoded), guessed: null };
     } catch {
       // Not UTF-8.
     }
   }
   const named = charset === null || /^(?:utf-?8|us-ascii|ascii)$/i.test(charset) ? null : decoderFor(charset);
-  if (named !== null) return { text: named.decode(buffer), guessed: null };
-  return { text: new TextDecoder("windows-1252").decode(buffer), guessed: "windows-1252" };
+  if (named !== null) return { text: named.decode(encoded), guessed: null };
+  return { text: new TextDecoder("windows-1252").decode(encoded), guessed: "windows-1252" };
 }
 
 function decoderFor(charset: string): TextDecoder | null {

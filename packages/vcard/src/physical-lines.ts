@@ -1,4 +1,4 @@
-import { TextDecoder } from "node:util";
+import { toByteString } from "./byte-string.ts";
 
 /** A line as it stands in the file: one character for each byte, so that UTF-8 letters cut by a fold grow together again. */
 export interface PhysicalLine {
@@ -19,7 +19,7 @@ export async function* physicalLines(source: VcardSource): AsyncGenerator<Physic
   let line = 1;
   let pending = "";
   let isTooLong = false;
-  for await (const chunk of withoutCutLineEnds(toByteString(source))) {
+  for await (const chunk of withoutCutLineEnds(byteStrings(source))) {
     const pieces = chunk.split(/\r*\n|\r(?!\r*\n)/);
     for (const [i, piece] of pieces.entries()) {
       isTooLong ||= pending.length + piece.length > maxLineBytes;
@@ -46,43 +46,50 @@ async function* withoutCutLineEnds(chunks: AsyncIterable<string>): AsyncGenerato
   if (held !== "") yield `${held}\n`;
 }
 
-async function* toByteString(source: VcardSource): AsyncGenerator<string> {
+async function* byteStrings(source: VcardSource): AsyncGenerator<string> {
   let utf16: TextDecoder | null | undefined;
-  let first: Buffer = Buffer.alloc(0);
+  let first: Uint8Array = new Uint8Array();
   for await (const bytes of toBytes(source)) {
     let chunk = bytes;
     if (utf16 === undefined) {
-      first = Buffer.concat([first, chunk]);
+      chunk = first = first.length === 0 ? chunk : joined(first, chunk);
       if (first.length < 2) continue;
       utf16 = utf16Decoder(first);
-      chunk = first;
     }
     yield byteString(chunk, utf16);
   }
-  if (utf16 === undefined) yield first.toString("latin1");
+  if (utf16 === undefined) yield toByteString(first);
 }
 
-function byteString(chunk: Buffer, utf16: TextDecoder | null): string {
-  const utf8 = utf16 === null ? chunk : Buffer.from(utf16.decode(chunk, { stream: true }), "utf8");
-  return utf8.toString("latin1");
+function byteString(chunk: Uint8Array, utf16: TextDecoder | null): string {
+  return toByteString(utf16 === null ? chunk : utf8.encode(utf16.decode(chunk, { stream: true })));
 }
 
-function utf16Decoder(start: Buffer): TextDecoder | null {
+const utf8 = new TextEncoder();
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(a.length + b.length);
+  bytes.set(a);
+  bytes.set(b, a.length);
+  return bytes;
+}
+
+function utf16Decoder(start: Uint8Array): TextDecoder | null {
   if (start[0] === 0xff && start[1] === 0xfe) return new TextDecoder("utf-16le");
   return start[0] === 0xfe && start[1] === 0xff ? new TextDecoder("utf-16be") : null;
 }
 
-async function* toBytes(source: VcardSource): AsyncGenerator<Buffer> {
+async function* toBytes(source: VcardSource): AsyncGenerator<Uint8Array> {
   let half = "";
   for await (const chunk of typeof source === "string" ? [source] : source) {
     if (typeof chunk !== "string") {
-      yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      yield chunk;
       continue;
     }
     // A letter of two UTF-16 units may be cut in two.
     const text = half + chunk;
     const isCut = /[\uD800-\uDBFF]$/.test(text);
     half = isCut ? text.slice(-1) : "";
-    yield Buffer.from(isCut ? text.slice(0, -1) : text, "utf8");
+    yield utf8.encode(isCut ? text.slice(0, -1) : text);
   }
 }
