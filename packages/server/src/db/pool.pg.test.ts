@@ -3,13 +3,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../test/support/database.ts";
 import { silentLog } from "../../test/support/silent-log.ts";
 import { loadConfig } from "../config/config.ts";
-import {
-  classifyDatabaseError,
-  createMaintenancePool,
-  createPool,
-  PoolExhaustedError,
-  withTransaction,
-} from "./pool.ts";
+import { classifyDatabaseError, createMaintenancePool, createPool, withTransaction } from "./pool.ts";
+import { PoolExhaustedError } from "./pool-exhausted-error.ts";
 
 let database: TestDatabase;
 let pool: Pool;

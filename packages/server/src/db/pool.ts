@@ -1,17 +1,10 @@
 import pg, { type ClientConfig, type Pool, type PoolClient } from "pg";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log.ts";
+import { PoolExhaustedError } from "./pool-exhausted-error.ts";
 
 export { classifyDatabaseError } from "./classify-database-error.ts";
 export { withTransaction } from "./with-transaction.ts";
-
-/** Every connection is in use and none became free in time: the server is overloaded, not broken. */
-export class PoolExhaustedError extends Error {
-  constructor(cause: Error) {
-    super("No database connection became free in time", { cause });
-    this.name = "PoolExhaustedError";
-  }
-}
 
 export type PoolSettings = Pick<
   Config,

@@ -18,20 +18,12 @@ import {
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import Type from "typebox";
 import type { AppContext } from "../app-context.ts";
-import { decodeBase64 } from "../base64.ts";
-import { ApiError } from "../errors.ts";
 import { bodyErrors, errors, sessionErrors } from "../http/documented-errors.ts";
 import { sessionOf } from "../http/session.ts";
 import { compileValidator } from "../http/validation.ts";
-import { downloadDeleted } from "./download-deleted.ts";
-import { downloadDelta } from "./download-delta.ts";
-import { handleUpload } from "./handle-upload.ts";
-import { createSyncPorts, type SyncPorts } from "./ports.ts";
-import { recordHistory } from "./record-history.ts";
+import { createDeltaHandlers, type DeltaHandlers, type DeltaRequest } from "./delta-handlers.ts";
+import { createDeltaPorts } from "./ports.ts";
 import { sendReply } from "./send-reply.ts";
-import { syncStatus } from "./status.ts";
-import type { CollectionKey } from "./store.ts";
-import { wireOfAccept } from "./wire.ts";
 
 const ofCollection = Strict({ data_type: DataType });
 const base = { tags: ["sync"], security: [{ bearer: [] }] };
@@ -40,25 +32,22 @@ const pageErrors = ["INVALID_REQUEST", "INVALID_DATA_TYPE", "NOT_ACCEPTABLE"] as
 
 /** Delta sync, for a scope whose requests are authenticated. */
 export async function registerSyncRoutes(app: FastifyInstance, context: AppContext): Promise<void> {
-  const ports = await createSyncPorts(context);
-  registerUpload(app, ports);
-  registerPages(app, ports);
-  registerProof(app, ports);
+  const handlers = createDeltaHandlers(await createDeltaPorts(context));
+  registerUpload(app, handlers);
+  registerPages(app, handlers);
+  registerProof(app, handlers);
 
   const schema = {
     ...base,
     summary: "Every collection's head, counts and proof; equal heads mean that nothing is to do",
     response: { 200: SyncStatusReply, ...errors(...sessionErrors) },
   };
-  app.get("/api/v1/sync/status", { schema, config: { rateLimit: "sync_other" } }, async (request) => {
-    return {
-      success: true,
-      data: await syncStatus(ports.store, sessionOf(request).userId, context.dataTypes.names),
-    };
-  });
+  app.get("/api/v1/sync/status", { schema, config: { rateLimit: "sync_other" } }, (request) =>
+    handlers.status({ session: sessionOf(request) }),
+  );
 }
 
-function registerUpload(app: FastifyInstance, ports: SyncPorts): void {
+function registerUpload(app: FastifyInstance, handlers: DeltaHandlers): void {
   const schema = {
     ...base,
     summary: "Upload a batch of changes",
@@ -102,7 +91,7 @@ function registerUpload(app: FastifyInstance, ports: SyncPorts): void {
       { parseAs: "buffer" },
       (_request: FastifyRequest, body: Buffer, done: (error: null, body: Buffer) => void) => done(null, body),
     );
-    upload.post<{ Params: { data_type: string } }>(
+    upload.post<{ Params: { data_type: string }; Body: Buffer }>(
       "/api/v1/sync/:data_type/delta",
       {
         schema,
@@ -113,14 +102,12 @@ function registerUpload(app: FastifyInstance, ports: SyncPorts): void {
           rateLimit: (request) => (request.headers["idempotency-key"] === undefined ? "delta_upload" : "delta_push"),
         },
       },
-      (request, reply) => handleUpload(ports, request, reply),
+      async (request, reply) => sendReply(request, reply, await handlers.upload(toDeltaRequest(request))),
     );
   });
 }
 
-function registerPages(app: FastifyInstance, ports: SyncPorts): void {
-  const { store } = ports;
-
+function registerPages(app: FastifyInstance, handlers: DeltaHandlers): void {
   app.get<{ Params: { data_type: string }; Querystring: DownloadDeltaQuery }>(
     "/api/v1/sync/:data_type/delta",
     {
@@ -147,15 +134,7 @@ function registerPages(app: FastifyInstance, ports: SyncPorts): void {
         },
       },
     },
-    async (request, reply) => {
-      const wire = wireOfAccept(request.headers.accept);
-      const key = collectionOf(ports, request);
-      const cursors = ports.cursors.of(sessionOf(request).incarnation);
-      const data = await downloadDelta({ store, cursors }, key, request.query, wire);
-      const recordCount = data.pagination.returned_count;
-      recordDownload(ports, request, key, recordCount);
-      return sendReply(request, reply, data, { wire, recordCount });
-    },
+    async (request, reply) => sendReply(request, reply, await handlers.download(toDeltaRequest(request))),
   );
 
   app.get<{ Params: { data_type: string }; Querystring: DownloadDeletedQuery }>(
@@ -174,14 +153,7 @@ function registerPages(app: FastifyInstance, ports: SyncPorts): void {
         },
       },
     },
-    async (request, reply) => {
-      const wire = wireOfAccept(request.headers.accept);
-      const key = collectionOf(ports, request);
-      const data = await downloadDeleted(store, key, request.query, wire);
-      const recordCount = data.pagination.returned_count;
-      recordDownload(ports, request, key, recordCount);
-      return sendReply(request, reply, data, { wire, recordCount });
-    },
+    async (request, reply) => sendReply(request, reply, await handlers.deleted(toDeltaRequest(request))),
   );
 
   app.get<{ Params: { data_type: string; record_id: string }; Querystring: RecordHistoryQuery }>(
@@ -197,16 +169,11 @@ function registerPages(app: FastifyInstance, ports: SyncPorts): void {
         response: { 200: RecordHistoryReply, ...errors(...sessionErrors, ...pageErrors) },
       },
     },
-    async (request, reply) => {
-      const wire = wireOfAccept(request.headers.accept);
-      const key = collectionOf(ports, request);
-      const data = await recordHistory(store, key, request.params.record_id, request.query, wire);
-      return sendReply(request, reply, data, { wire, recordCount: data.pagination.returned_count });
-    },
+    async (request, reply) => sendReply(request, reply, await handlers.history(toDeltaRequest(request))),
   );
 }
 
-function registerProof(app: FastifyInstance, ports: SyncPorts): void {
+function registerProof(app: FastifyInstance, handlers: DeltaHandlers): void {
   app.put<{ Params: { data_type: string }; Body: PutProofRequest }>(
     "/api/v1/sync/:data_type/proof",
     {
@@ -222,19 +189,7 @@ function registerProof(app: FastifyInstance, ports: SyncPorts): void {
         },
       },
     },
-    async (request) => {
-      const { version, epoch, proof } = request.body;
-      const bytes = decodeBase64(proof);
-      if (bytes?.length !== limits.proofBytes) {
-        throw new ApiError("INVALID_REQUEST", {
-          details: [{ field: "body/proof", problem: "is not base64 of 32 bytes" }],
-        });
-      }
-      const key = collectionOf(ports, request);
-      const outcome = await ports.store.putProof(key, { version, epoch: epoch.toLowerCase(), proof: bytes });
-      if (outcome === "head-moved") throw new ApiError("HEAD_MOVED");
-      return { success: true, data: { version } };
-    },
+    (request) => handlers.putProof(toDeltaRequest(request)),
   );
 }
 
@@ -243,18 +198,13 @@ function hasSince(query: unknown): boolean {
   return typeof query === "object" && query !== null && "since" in query;
 }
 
-function collectionOf(
-  { context }: SyncPorts,
-  request: FastifyRequest<{ Params: { data_type: string } }>,
-): CollectionKey {
-  const dataType = request.params.data_type;
-  context.dataTypes.numberOf(dataType);
-  return { userId: sessionOf(request).userId, dataType };
-}
-
-function recordDownload({ context }: SyncPorts, request: FastifyRequest, key: CollectionKey, rows: number): void {
-  const { deviceId } = sessionOf(request);
-  const dataType = context.dataTypes.numberOf(key.dataType);
-  context.audit.recordDownload({ userId: key.userId, deviceId, dataType, action: "delta_download", rows });
-  context.metrics.rowsSent.inc({ data_type: key.dataType }, rows);
+function toDeltaRequest<P, Q, B>(
+  request: Pick<FastifyRequest, "session" | "headers"> & {
+    readonly params: P;
+    readonly query: Q;
+    readonly body: B;
+  },
+): DeltaRequest<P, Q, B> {
+  const { params, query, headers, body } = request;
+  return { session: sessionOf(request), params, query, headers, body };
 }

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { codingOf, compress } from "../http/compression.ts";
-import { encodeBody, mediaTypes, type Wire } from "./wire.ts";
+import type { DeltaReply } from "./delta-handlers.ts";
 
 /** Below, a reply fits into a packet anyway. */
 const leastBytes = 1024;
@@ -16,11 +16,9 @@ const mostBytesPerRecord = 2048;
 export async function sendReply(
   request: FastifyRequest,
   reply: FastifyReply,
-  data: unknown,
-  { wire, recordCount }: { wire: Wire; recordCount: number },
+  { contentType, body, recordCount }: DeltaReply,
 ): Promise<FastifyReply> {
-  const body = encodeBody({ success: true, data }, wire);
-  reply.type(mediaTypes[wire]);
+  reply.type(contentType);
   const vary = reply.getHeader("vary"); // of CORS
   reply.header("vary", `${vary === undefined ? "" : `${String(vary)}, `}accept, accept-encoding`);
   const coding = codingOf(request.headers["accept-encoding"]);
