@@ -1,18 +1,19 @@
-import { type BlobKey, createBlobKey, openBlob, sealBlob, systemRandom } from "@owlivion/sync-crypto";
+import { type BlobKey, createBlobKey, openBlob, type RandomBytes, sealBlob, systemRandom } from "@owlivion/sync-crypto";
 import { SyncError } from "../errors.ts";
 import type { Protector } from "./store.ts";
 
 const label = "device";
 
 /** Protects under a key that somebody else keeps, or that ends with the process. */
-export function blobProtector(key: BlobKey = createBlobKey(systemRandom)): Protector {
+export function blobProtector(key?: BlobKey, random: RandomBytes = systemRandom): Protector {
+  const ownKey = key ?? createBlobKey(random);
   return {
     async protect(plain) {
-      return sealBlob(key, label, plain, systemRandom);
+      return sealBlob(ownKey, label, plain, random);
     },
     async unprotect(sealed) {
       try {
-        return openBlob(key, label, sealed);
+        return openBlob(ownKey, label, sealed);
       } catch (cause) {
         throw new SyncError("KEY_UNAVAILABLE", { cause });
       }

@@ -1,4 +1,6 @@
+import { type RandomBytes, systemRandom } from "@owlivion/sync-crypto";
 import { SyncError } from "../errors.ts";
+import { systemClock } from "../ports.ts";
 import { eitherSignal } from "./abort.ts";
 import { blobProtector } from "./blob-protector.ts";
 import { copyValue } from "./copy-value.ts";
@@ -16,21 +18,32 @@ import type {
   StoreMessage,
   WriteTransaction,
 } from "./store.ts";
-import { TableTransaction } from "./table-transaction.ts";
+import { TableTransaction, type TurnClock } from "./table-transaction.ts";
+
+/** Chance, and the turns by which a transaction that was left alone is found: the simulation passes its own. */
+export interface MemoryStoreOptions {
+  readonly random?: RandomBytes;
+  readonly clock?: TurnClock;
+}
 
 /** A store that ends with the process. Every call of what it returns opens another handle on the same data, like a tab. */
-export function memoryStore(): OpenStore {
+export function memoryStore({ random = systemRandom, clock = systemClock }: MemoryStoreOptions = {}): OpenStore {
+  const newProtector = (): Protector => blobProtector(undefined, random);
   const memory: Memory = {
+    clock,
     tables: new MemoryTables(),
     turn: new Mutex(),
     locks: new NamedLocks(),
     handles: new Set(),
-    protector: blobProtector(),
+    newProtector,
+    protector: newProtector(),
   };
   return async () => new MemoryStore(memory);
 }
 
 interface Memory {
+  readonly clock: TurnClock;
+  readonly newProtector: () => Protector;
   readonly tables: MemoryTables;
   readonly turn: Mutex;
   readonly locks: NamedLocks;
@@ -57,7 +70,7 @@ class MemoryStore implements Store {
   async write<T>(tables: readonly TableName[], work: (tx: WriteTransaction) => Promise<T>): Promise<T> {
     this.#assertOpen();
     return this.#memory.turn.run(async () => {
-      const tx = new TableTransaction(this.#memory.tables, tables);
+      const tx = new TableTransaction(this.#memory.tables, tables, this.#memory.clock);
       try {
         const result = await work(tx);
         tx.assertSound();
@@ -102,7 +115,7 @@ class MemoryStore implements Store {
     for (const handle of this.#memory.handles) handle.#end();
     await this.#memory.turn.run(async () => {
       this.#memory.tables.clear();
-      this.#memory.protector = blobProtector();
+      this.#memory.protector = this.#memory.newProtector();
     });
   }
 

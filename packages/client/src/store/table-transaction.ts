@@ -1,4 +1,5 @@
 import { SyncError } from "../errors.ts";
+import { type Clock, systemClock, type Timer } from "../ports.ts";
 import { keyBounds, type KeyBounds } from "./key-bounds.ts";
 import type { TableName, Tables } from "./rows.ts";
 import type { KeyRange, WriteTransaction } from "./store.ts";
@@ -12,25 +13,28 @@ export interface SyncTables {
   delete(table: TableName, key: string): void;
 }
 
+/** Calls back when nothing that was ready to run is left, and not before. */
+export type TurnClock = Pick<Clock, "schedule">;
+
 /** A transaction on such tables. It refuses what IndexedDB would refuse, so that no store is more lenient than another. */
 export class TableTransaction implements WriteTransaction {
   readonly #tables: SyncTables;
   readonly #scope: ReadonlySet<TableName>;
   #isOver = false;
   #failure: { readonly error: unknown } | null = null;
-  readonly #leftAlone: ReturnType<typeof setTimeout>;
+  readonly #leftAlone: Timer;
 
-  constructor(tables: SyncTables, scope: readonly TableName[]) {
+  constructor(tables: SyncTables, scope: readonly TableName[], clock: TurnClock = systemClock) {
     this.#tables = tables;
     this.#scope = new Set(scope);
     // No timer runs as long as the work awaits only this. IndexedDB would have committed what is there.
-    this.#leftAlone = setTimeout(() => (this.#failure ??= { error: leftAlone() }), 0);
+    this.#leftAlone = clock.schedule(0, () => (this.#failure ??= { error: leftAlone() }));
   }
 
   /** Nothing works afterwards. */
   end(): void {
     this.#isOver = true;
-    clearTimeout(this.#leftAlone);
+    this.#leftAlone.cancel();
   }
 
   /** Throws what failed, even if the work went on: half a transaction is never committed. */
