@@ -1,15 +1,14 @@
 import { EmptyReply, GetKeysReply, PutKeysReply, PutKeysRequest, ReauthRequest } from "@owlivion/sync-protocol";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance } from "fastify";
 import Type from "typebox";
 import type { AppContext } from "../app-context.ts";
-import { findKeys } from "../db/account-keys.ts";
-import { ApiError } from "../errors.ts";
+import { createPostgresAccountStore } from "../db/accounts/postgres-account-store.ts";
 import { bodyErrors, errors, sessionErrors } from "../http/documented-errors.ts";
 import type { Guards } from "../http/guards.ts";
 import { sessionOf } from "../http/session.ts";
 import { finishErasure, markForErasure } from "./erase-account.ts";
 import { ExportStreams } from "./export-stream.ts";
-import { putKeys } from "./put-keys.ts";
+import { getKeys, putKeys } from "./keys.ts";
 
 const common = { tags: ["account"], security: [{ bearer: [] }] };
 const config = { rateLimit: "account" } as const;
@@ -18,6 +17,7 @@ const needsSecret = "A sealed account proves its auth secret again: `Owlivion-Pa
 
 /** Wrapped keys, export, erasure. */
 export function registerAccountRoutes(app: FastifyInstance, context: AppContext, guards: Guards): void {
+  const accounts = createPostgresAccountStore(context.pool);
   const proved = { onRequest: guards.authenticate, preHandler: guards.requireSecret };
 
   const getKeysSchema = {
@@ -27,9 +27,7 @@ export function registerAccountRoutes(app: FastifyInstance, context: AppContext,
     response: { 200: GetKeysReply, ...errors(...sessionErrors, ...secretErrors, "PLAIN_ACCOUNT", "NO_KEYS") },
   };
   app.get("/api/v1/account/keys", { schema: getKeysSchema, config, ...proved }, async (request) => {
-    const found = await findKeys(context.pool, sealedAccount(request));
-    if (found === null) throw new ApiError("NO_KEYS");
-    return { success: true, data: { ...found.keys, updated_at: found.updatedAt } };
+    return { success: true, data: await getKeys(accounts, sessionOf(request)) };
   });
 
   const putKeysSchema = {
@@ -53,10 +51,8 @@ export function registerAccountRoutes(app: FastifyInstance, context: AppContext,
     "/api/v1/account/keys",
     { schema: putKeysSchema, config, ...proved },
     async (request) => {
-      const userId = sealedAccount(request);
-      const { recovery_auth } = request.body;
-      const hash = recovery_auth === undefined ? null : await guards.hashSecret(recovery_auth, "recovery_auth");
-      return { success: true, data: { version: await putKeys(context.pool, userId, request.body, hash) } };
+      const ports = { accounts, hashSecret: guards.hashSecret };
+      return { success: true, data: await putKeys(ports, sessionOf(request), request.body) };
     },
   );
 
@@ -102,10 +98,4 @@ export function registerAccountRoutes(app: FastifyInstance, context: AppContext,
     }
     return { success: true, data: {} };
   });
-}
-
-function sealedAccount(request: FastifyRequest): string {
-  const { userId, kind } = sessionOf(request);
-  if (kind === "plain") throw new ApiError("PLAIN_ACCOUNT");
-  return userId;
 }

@@ -1,8 +1,9 @@
-import { randomUUID, webcrypto } from "node:crypto";
+import { webcrypto } from "node:crypto";
 import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { ApiError } from "../errors.ts";
 import { revealSecret } from "../config/secret.ts";
 import type { Secrets } from "../config/secrets.ts";
+import type { Random } from "../random.ts";
 
 export const accessTokenSeconds = 15 * 60;
 export const recoveryTokenSeconds = 10 * 60;
@@ -25,21 +26,34 @@ export interface RecoveryClaims {
   readonly keysVersion: number;
 }
 
-/** Signs and verifies the two kinds of JWT. A token of one kind never passes for the other. */
-export class AccessTokens {
+/** Signs and verifies the two kinds of token. One of one kind never passes for the other. */
+export interface AccessTokens {
+  signAccess(claims: Omit<AccessClaims, "expiresAt">): Promise<string>;
+  signRecovery(claims: RecoveryClaims): Promise<string>;
+  /** TOKEN_EXPIRED or INVALID_TOKEN when it is not a valid access token. */
+  verifyAccess(token: string): Promise<AccessClaims>;
+  verifyRecovery(token: string): Promise<RecoveryClaims>;
+}
+
+interface TokenPorts {
+  readonly clock: () => number;
+  readonly random: Random;
+}
+
+/** The key is imported once: importing it for each token costs more than the verification. */
+export async function createJwtTokens(secrets: Pick<Secrets, "jwtSecret">, ports: TokenPorts): Promise<AccessTokens> {
+  const bytes = new TextEncoder().encode(revealSecret(secrets.jwtSecret));
+  const hmac = { name: "HMAC", hash: "SHA-256" };
+  return new JwtTokens(await webcrypto.subtle.importKey("raw", bytes, hmac, false, ["sign", "verify"]), ports);
+}
+
+class JwtTokens implements AccessTokens {
   readonly #key: webcrypto.CryptoKey;
-  readonly #clock: () => number;
+  readonly #ports: TokenPorts;
 
-  private constructor(key: webcrypto.CryptoKey, clock: () => number) {
+  constructor(key: webcrypto.CryptoKey, ports: TokenPorts) {
     this.#key = key;
-    this.#clock = clock;
-  }
-
-  /** The key is imported once: importing it for each token costs more than the verification. */
-  static async create(secrets: Pick<Secrets, "jwtSecret">, clock: () => number): Promise<AccessTokens> {
-    const bytes = new TextEncoder().encode(revealSecret(secrets.jwtSecret));
-    const hmac = { name: "HMAC", hash: "SHA-256" };
-    return new AccessTokens(await webcrypto.subtle.importKey("raw", bytes, hmac, false, ["sign", "verify"]), clock);
+    this.#ports = ports;
   }
 
   signAccess(claims: Omit<AccessClaims, "expiresAt">): Promise<string> {
@@ -52,7 +66,6 @@ export class AccessTokens {
     return this.#sign(claims.userId, payload, recoveryTokenSeconds);
   }
 
-  /** TOKEN_EXPIRED or INVALID_TOKEN when it is not a valid access token. */
   async verifyAccess(token: string): Promise<AccessClaims> {
     const { sub, device, sid, exp, kind } = await this.#verify(token);
     if (kind !== "access" || sub === undefined || exp === undefined) throw new ApiError("INVALID_TOKEN");
@@ -69,13 +82,13 @@ export class AccessTokens {
   }
 
   #sign(userId: string, payload: JWTPayload, seconds: number): Promise<string> {
-    const now = Math.floor(this.#clock() / 1000);
+    const now = Math.floor(this.#ports.clock() / 1000);
     return new SignJWT(payload)
       .setProtectedHeader({ alg: algorithm, typ: "JWT" })
       .setIssuer(issuer)
       .setAudience(audience)
       .setSubject(userId)
-      .setJti(randomUUID())
+      .setJti(this.#ports.random.uuid())
       .setIssuedAt(now)
       .setExpirationTime(now + seconds)
       .sign(this.#key);
@@ -87,7 +100,7 @@ export class AccessTokens {
         algorithms: [algorithm],
         issuer,
         audience,
-        currentDate: new Date(this.#clock()),
+        currentDate: new Date(this.#ports.clock()),
         requiredClaims: ["sub", "jti", "exp"],
       });
       return payload;

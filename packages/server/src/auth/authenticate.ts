@@ -4,7 +4,6 @@ import type { RateLimits } from "../http/rate-limits.ts";
 import type { RequestSession } from "../http/session.ts";
 import type { Auth } from "./auth.ts";
 import { readBearerToken } from "./bearer-token.ts";
-import { findLiveSession } from "./find-session.ts";
 
 /**
  * An onRequest hook: it runs before the body is read (S36), sets `request.session`, and counts the request by the limit of its
@@ -22,9 +21,10 @@ export function createAuthenticate(auth: Auth, limits: RateLimits): (request: Fa
   };
 }
 
-async function readSession(auth: Auth, authorization: string | undefined): Promise<RequestSession> {
+/** SESSION_REVOKED when the account, the device or the session has ended. */
+export async function readSession(auth: Auth, authorization: string | undefined): Promise<RequestSession> {
   const claims = await auth.tokens.verifyAccess(readBearerToken(authorization));
-  const live = await findLiveSession(auth.context.pool, claims);
+  const live = await auth.accounts.findLiveSession(claims);
   if (live === null) throw new ApiError("SESSION_REVOKED");
   return { ...claims, ...live };
 }

@@ -1,15 +1,11 @@
 import type { ChangePasswordRequest } from "@owlivion/sync-protocol";
 import { replaceKeys } from "../db/account-keys.ts";
-import { endOtherSessions } from "../db/end-sessions.ts";
-import { lockUser } from "../db/lock-user.ts";
-import { withTransaction } from "../db/pool.ts";
 import { ApiError } from "../errors.ts";
 import type { RequestSession } from "../http/session.ts";
 import type { Auth } from "./auth.ts";
 import { proveSecretAgain } from "./require-secret.ts";
 import { readRewrap } from "./rewrap.ts";
 import { assertSecretLength } from "./secret-length.ts";
-import { updateSecrets } from "./update-secrets.ts";
 
 /** `POST /auth/password`: secret, seed and wraps change together; every other session of the account ends. */
 export async function changePassword(
@@ -24,16 +20,16 @@ export async function changePassword(
   const recoveryAuth = rewrap?.recoveryAuth ?? null;
   const recoveryHash = recoveryAuth === null ? null : await auth.hasher.hash(recoveryAuth);
 
-  const changed = await withTransaction(auth.context.pool, async (client) => {
-    const user = await lockUser(client, userId);
+  const changed = await auth.accounts.transaction(async (tx) => {
+    const user = await tx.lockUser(userId);
     // Changed by another session while we hashed.
     if (user === null || user.isDisabled || user.secretHash !== provedHash) throw new ApiError("INVALID_CREDENTIALS");
-    const version = rewrap === null ? null : await replaceKeys(client, userId, user, rewrap.keysVersion, rewrap.keys);
+    const version = rewrap === null ? null : await replaceKeys(tx, userId, user, rewrap.keysVersion, rewrap.keys);
     const { authSuite = null, kdfSeed = null } = rewrap ?? {};
-    await updateSecrets(client, userId, { secretHash, authSuite, kdfSeed, recoveryHash });
-    return { version, ended: await endOtherSessions(client, userId, sessionId) };
+    await tx.updateSecrets(userId, { secretHash, authSuite, kdfSeed, recoveryHash });
+    return { version, ended: await tx.endOtherSessions(userId, sessionId) };
   });
-  for (const ended of changed.ended) auth.context.announcer.sessionEnded(userId, { sessionId: ended });
+  for (const ended of changed.ended) auth.sessionEnded(userId, { sessionId: ended });
   return {
     ...(changed.version === null ? {} : { keys_version: changed.version }),
     ended_sessions: changed.ended.length,

@@ -1,9 +1,7 @@
 import { normalizeEmail, type LoginRequest, type Session } from "@owlivion/sync-protocol";
-import { lockUser } from "../db/lock-user.ts";
-import { withTransaction } from "../db/pool.ts";
+import type { Account } from "../db/accounts/account-store.ts";
 import { ApiError } from "../errors.ts";
 import type { Auth } from "./auth.ts";
-import { type Account, findAccountByEmail } from "./find-account.ts";
 import { countGuess, forgetGuesses } from "./guesses.ts";
 import { assertSecretLength } from "./secret-length.ts";
 import { renderSession } from "./session-reply.ts";
@@ -18,13 +16,13 @@ export async function login(auth: Auth, body: LoginRequest): Promise<Session> {
   const email = normalizeEmail(body.email);
   const account = await proveSecret(auth, email, body.password);
   if (account.isDisabled) throw new ApiError("ACCOUNT_DISABLED");
-  const session = await withTransaction(auth.context.pool, async (client) => {
-    const user = await lockUser(client, account.userId);
+  const session = await auth.accounts.transaction(async (tx) => {
+    const user = await tx.lockUser(account.userId);
     // Changed, disabled or erased while we hashed.
     if (user === null || user.secretHash !== account.secretHash) throw new ApiError("INVALID_CREDENTIALS");
     if (user.isDisabled) throw new ApiError("ACCOUNT_DISABLED");
-    await forgetGuesses(auth, client, { purpose: "login", email });
-    return await startSession(client, account.userId, introduce(body), auth.clock());
+    await forgetGuesses(auth, tx, { purpose: "login", email });
+    return await startSession(auth, tx, account.userId, introduce(body));
   });
   return await renderSession(auth, account, session);
 }
@@ -32,7 +30,7 @@ export async function login(auth: Auth, body: LoginRequest): Promise<Session> {
 async function proveSecret(auth: Auth, email: string, secret: string): Promise<Account> {
   auth.hasher.assertRoom();
   await countGuess(auth, { purpose: "login", email });
-  const account = await findAccountByEmail(auth.context.pool, email);
+  const account = await auth.accounts.findAccountByEmail(email);
   const isRight = await auth.hasher.verify(account?.secretHash ?? null, secret);
   if (account === null || !isRight) throw new ApiError("INVALID_CREDENTIALS");
   return account;

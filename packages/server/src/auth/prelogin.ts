@@ -1,7 +1,6 @@
 import { createHmac } from "node:crypto";
 import { normalizeEmail } from "@owlivion/sync-protocol";
 import type { Auth } from "./auth.ts";
-import { findAccountByEmail } from "./find-account.ts";
 
 const currentSuite = 1;
 
@@ -12,7 +11,7 @@ const currentSuite = 1;
 export async function prelogin(auth: Auth, rawEmail: string): Promise<{ auth_suite: number; kdf_seed: string }> {
   const email = normalizeEmail(rawEmail);
   const madeUp = createHmac("sha256", auth.keys.prelogin).update(email).digest();
-  const account = await findAccountByEmail(auth.context.pool, email);
+  const account = await auth.accounts.findAccountByEmail(email);
   return {
     auth_suite: account?.authSuite ?? currentSuite,
     kdf_seed: (account?.kdfSeed ?? madeUp).toString("base64"),

@@ -1,20 +1,15 @@
 import type { RecoverRequest, Session } from "@owlivion/sync-protocol";
-import type { PoolClient } from "pg";
 import { readKeySet, replaceKeys } from "../db/account-keys.ts";
-import { endAllSessions } from "../db/end-sessions.ts";
-import { lockUser } from "../db/lock-user.ts";
-import { withTransaction } from "../db/pool.ts";
+import type { AccountTransaction } from "../db/accounts/account-store.ts";
 import { ApiError } from "../errors.ts";
 import type { RecoveryClaims } from "./access-token.ts";
 import type { Auth } from "./auth.ts";
 import { readBearerToken } from "./bearer-token.ts";
-import { type Account, findAccount } from "./find-account.ts";
 import { forgetGuesses } from "./guesses.ts";
 import { readKdfSeed } from "./sealing.ts";
 import { assertSecretLength } from "./secret-length.ts";
 import { renderSession } from "./session-reply.ts";
 import { introduce, startSession } from "./start-session.ts";
-import { updateSecrets } from "./update-secrets.ts";
 
 /**
  * `POST /auth/recover`: everything about the secret anew, every session ended, the device signed in. The recovery token is
@@ -32,28 +27,28 @@ export async function recover(auth: Auth, authorization: string | undefined, bod
   };
   const keys = readKeySet(body.keys);
 
-  const { account, session } = await withTransaction(auth.context.pool, async (client) => {
-    const found = await lockAccount(client, claims);
-    await replaceKeys(client, claims.userId, found.user, body.keys_version, keys);
-    await updateSecrets(client, claims.userId, secrets);
-    await endAllSessions(client, claims.userId);
+  const { account, session } = await auth.accounts.transaction(async (tx) => {
+    const found = await lockAccount(tx, claims);
+    await replaceKeys(tx, claims.userId, found.user, body.keys_version, keys);
+    await tx.updateSecrets(claims.userId, secrets);
+    await tx.endAllSessions(claims.userId);
     await forgetGuesses(
       auth,
-      client,
+      tx,
       { purpose: "login", email: found.account.email },
       { purpose: "recovery", email: found.account.email },
       { purpose: "session", userId: claims.userId },
     );
-    const started = await startSession(client, claims.userId, introduce(body), auth.clock());
+    const started = await startSession(auth, tx, claims.userId, introduce(body));
     return { account: found.account, session: started };
   });
-  auth.context.announcer.sessionEnded(claims.userId);
+  auth.sessionEnded(claims.userId);
   return await renderSession(auth, account, session);
 }
 
-async function lockAccount(client: PoolClient, { userId, keysVersion }: RecoveryClaims) {
-  const user = await lockUser(client, userId);
-  const account: Account | null = user === null ? null : await findAccount(client, userId);
+async function lockAccount(tx: AccountTransaction, { userId, keysVersion }: RecoveryClaims) {
+  const user = await tx.lockUser(userId);
+  const account = user === null ? null : await tx.findAccount(userId);
   if (user === null || account === null || user.keysVersion !== keysVersion) throw new ApiError("INVALID_TOKEN");
   if (user.isDisabled) throw new ApiError("ACCOUNT_DISABLED");
   return { user, account };

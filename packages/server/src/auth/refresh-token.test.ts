@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { systemRandom } from "../random.ts";
 import {
   hashRefreshToken,
   newRefreshToken,
@@ -19,7 +20,7 @@ describe("refresh tokens", () => {
   });
 
   test("S40 no two are alike", () => {
-    expect(new Set(Array.from({ length: 100 }, () => writeRefreshToken(newRefreshToken()))).size).toBe(100);
+    expect(new Set(Array.from({ length: 100 }, () => writeRefreshToken(newRefreshToken(systemRandom)))).size).toBe(100);
   });
 
   test("what is stored is the SHA-256", () => {

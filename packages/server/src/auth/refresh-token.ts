@@ -1,12 +1,13 @@
-import { createHash, createHmac, randomBytes } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
+import type { Random } from "../random.ts";
 
 /** A refresh token as bytes: 256 bits. Only its hash is stored. */
 export type RefreshToken = Buffer;
 
 const tokenBytes = 32;
 
-export function newRefreshToken(): RefreshToken {
-  return randomBytes(tokenBytes);
+export function newRefreshToken(random: Random): RefreshToken {
+  return random.bytes(tokenBytes);
 }
 
 /**

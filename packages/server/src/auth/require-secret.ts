@@ -1,8 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import { ApiError } from "../errors.ts";
-import { sessionOf } from "../http/session.ts";
+import { type RequestSession, sessionOf } from "../http/session.ts";
 import type { Auth } from "./auth.ts";
-import { findAccount } from "./find-account.ts";
 import { countGuess, forgetGuesses } from "./guesses.ts";
 
 const header = "owlivion-password";
@@ -12,14 +11,17 @@ const header = "owlivion-password";
  * is spared: there the secret would be the user's own password, which its clients do not keep.
  */
 export function createRequireSecret(auth: Auth): (request: FastifyRequest) => Promise<void> {
-  return async (request) => {
-    const session = sessionOf(request);
-    if (session.kind === "plain") return;
-    const secret = readSecret(request);
-    if (secret === null) throw new ApiError("REAUTH_REQUIRED");
-    await proveSecretAgain(auth, session.userId, secret);
-  };
+  return async (request) => requireSecret(auth, sessionOf(request), request);
 }
+
+export async function requireSecret(auth: Auth, session: RequestSession, sent: SentSecret): Promise<void> {
+  if (session.kind === "plain") return;
+  const secret = readSecret(sent);
+  if (secret === null) throw new ApiError("REAUTH_REQUIRED");
+  await proveSecretAgain(auth, session.userId, secret);
+}
+
+type SentSecret = Pick<FastifyRequest, "body" | "headers">;
 
 /**
  * INVALID_CREDENTIALS unless it is the secret of the account. Answers the hash it was compared with: a transaction that
@@ -29,14 +31,14 @@ export async function proveSecretAgain(auth: Auth, userId: string, secret: strin
   const subject = { purpose: "session", userId } as const;
   auth.hasher.assertRoom();
   await countGuess(auth, subject);
-  const account = await findAccount(auth.context.pool, userId);
+  const account = await auth.accounts.findAccount(userId);
   const isRight = await auth.hasher.verify(account?.secretHash ?? null, secret);
   if (account === null || !isRight) throw new ApiError("INVALID_CREDENTIALS");
-  await forgetGuesses(auth, auth.context.pool, subject);
+  await forgetGuesses(auth, auth.accounts, subject);
   return account.secretHash;
 }
 
-function readSecret({ body, headers }: FastifyRequest): string | null {
+function readSecret({ body, headers }: SentSecret): string | null {
   if (typeof body === "object" && body !== null && "password" in body && typeof body.password === "string") {
     return body.password;
   }

@@ -1,5 +1,6 @@
 import type { ChangePasswordRequest } from "@owlivion/sync-protocol";
-import { type KeySetBytes, readKeySet } from "../db/account-keys.ts";
+import { readKeySet } from "../db/account-keys.ts";
+import type { KeySetBytes } from "../db/accounts/account-store.ts";
 import { ApiError } from "../errors.ts";
 import { invalidField } from "../invalid-field.ts";
 import { readKdfSeed } from "./sealing.ts";

@@ -1,6 +1,7 @@
 import type { RegisterRequest } from "@owlivion/sync-protocol";
 import { decodeBase64 } from "../base64.ts";
-import { type KeySetBytes, readKeySet } from "../db/account-keys.ts";
+import { readKeySet } from "../db/account-keys.ts";
+import type { KeySetBytes } from "../db/accounts/account-store.ts";
 import { invalidField } from "../invalid-field.ts";
 import { assertSecretLength } from "./secret-length.ts";
 

@@ -100,7 +100,7 @@ export function registerSecretRoutes(app: FastifyInstance, auth: Auth, { authent
     "/api/v1/auth/salt",
     { schema: saltSchema, onRequest: authenticate, config: { rateLimit: "account" } },
     async (request) => {
-      const salt = await putSalt(auth.context.pool, sessionOf(request).userId, request.body.encryption_salt);
+      const salt = await putSalt(auth.accounts, sessionOf(request).userId, request.body.encryption_salt);
       return { success: true, data: { encryption_salt: salt } };
     },
   );

@@ -1,10 +1,8 @@
 import type { Session, Tokens } from "@owlivion/sync-protocol";
-import { findKeys } from "../db/account-keys.ts";
+import type { Account, TokenOwner } from "../db/accounts/account-store.ts";
 import { accessTokenSeconds } from "./access-token.ts";
 import type { Auth } from "./auth.ts";
-import type { Account } from "./find-account.ts";
 import { type RefreshToken, writeRefreshToken } from "./refresh-token.ts";
-import type { TokenOwner } from "./refresh-token-rows.ts";
 import type { StartedSession } from "./start-session.ts";
 
 export async function issueTokens(auth: Auth, owner: TokenOwner, refreshToken: RefreshToken): Promise<Tokens> {
@@ -22,7 +20,7 @@ export async function renderSession(
   account: Pick<Account, "userId" | "email" | "kind" | "encryptionSalt">,
   session: StartedSession,
 ): Promise<Session> {
-  const found = account.kind === "sealed" ? await findKeys(auth.context.pool, account.userId) : null;
+  const found = account.kind === "sealed" ? await auth.accounts.findKeys(account.userId) : null;
   return {
     user: {
       id: account.userId,

@@ -1,9 +1,7 @@
 import { normalizeEmail, type RecoverStartRequest, type StoredKeySet } from "@owlivion/sync-protocol";
-import { findKeys } from "../db/account-keys.ts";
 import { ApiError } from "../errors.ts";
 import { recoveryTokenSeconds } from "./access-token.ts";
 import type { Auth } from "./auth.ts";
-import { findAccountByEmail } from "./find-account.ts";
 import { countGuess, forgetGuesses } from "./guesses.ts";
 import { assertSecretLength } from "./secret-length.ts";
 
@@ -20,12 +18,12 @@ export async function startRecovery(auth: Auth, body: RecoverStartRequest): Prom
   const subject = { purpose: "recovery", email: normalizeEmail(body.email) } as const;
   auth.hasher.assertRoom();
   await countGuess(auth, subject);
-  const account = await findAccountByEmail(auth.context.pool, subject.email);
+  const account = await auth.accounts.findAccountByEmail(subject.email);
   const isRight = await auth.hasher.verify(account?.recoveryHash ?? null, body.recovery_auth);
   if (account === null || !isRight) throw new ApiError("INVALID_CREDENTIALS");
   if (account.isDisabled) throw new ApiError("ACCOUNT_DISABLED");
-  await forgetGuesses(auth, auth.context.pool, subject);
-  const found = await findKeys(auth.context.pool, account.userId);
+  await forgetGuesses(auth, auth.accounts, subject);
+  const found = await auth.accounts.findKeys(account.userId);
   if (found === null) throw new ApiError("INVALID_CREDENTIALS"); // Erased meanwhile.
   const claims = { userId: account.userId, keysVersion: found.keys.version };
   return {

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { findDevices } from "../devices/list-devices.ts";
+import { findDevices } from "../db/accounts/device-rows.ts";
 import { accountIdOf } from "./account-argument.ts";
 import { printJson, printTable } from "./print.ts";
 import { withMigrated } from "./with-migrated.ts";

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { createPostgresAccountStore } from "../db/accounts/postgres-account-store.ts";
 import { endDevice } from "../devices/revoke-device.ts";
 import { OperatorError } from "../operator-error.ts";
 import { accountIdOf } from "./account-argument.ts";
@@ -15,7 +16,7 @@ export function addDeviceRevoke(device: Command): void {
     .action(async (account: string, deviceId: string) => {
       await withMigrated(async ({ pool }) => {
         const userId = await accountIdOf(pool, account);
-        if (!(await endDevice(pool, userId, deviceId))) {
+        if (!(await endDevice(createPostgresAccountStore(pool), userId, deviceId))) {
           throw new OperatorError(`${account} has no device ${deviceId}.`);
         }
         await announceEnded(pool, userId, { deviceId });

@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { text } from "node:stream/consumers";
 import { Email, limits, normalizeEmail } from "@owlivion/sync-protocol";
 import { Check } from "typebox/value";
-import { insertUser } from "../auth/insert-user.ts";
+import { insertUser } from "../db/accounts/insert-user.ts";
 import { createSecretHasher } from "../auth/secret-hasher.ts";
 import { withTransaction } from "../db/pool.ts";
 import { OperatorError } from "../operator-error.ts";

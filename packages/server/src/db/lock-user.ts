@@ -1,12 +1,5 @@
 import type { PoolClient } from "pg";
-
-export interface LockedUser {
-  readonly kind: "plain" | "sealed";
-  readonly secretHash: string;
-  readonly keysVersion: number;
-  readonly keyEpoch: number;
-  readonly isDisabled: boolean;
-}
+import type { LockedUser } from "./accounts/account-store.ts";
 
 /**
  * First statement of every transaction that begins, renews or ends a session or changes a secret or keys: one at a time

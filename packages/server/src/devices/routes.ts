@@ -1,27 +1,30 @@
 import { DevicesReply, EmptyReply, ReauthRequest, Strict, Uuid } from "@owlivion/sync-protocol";
 import type { FastifyInstance } from "fastify";
 import type { AppContext } from "../app-context.ts";
+import { createPostgresAccountStore } from "../db/accounts/postgres-account-store.ts";
 import { bodyErrors, errors, sessionErrors } from "../http/documented-errors.ts";
 import type { Guards } from "../http/guards.ts";
 import { sessionOf } from "../http/session.ts";
 import { listDevices } from "./list-devices.ts";
-import { revokeDevice } from "./revoke-device.ts";
+import { revokeDevice, type RevokePorts } from "./revoke-device.ts";
 
 const common = { tags: ["devices"], security: [{ bearer: [] }] };
 const config = { rateLimit: "devices" } as const;
 
 /** The account's devices. */
 export function registerDeviceRoutes(app: FastifyInstance, context: AppContext, guards: Guards): void {
+  const accounts = createPostgresAccountStore(context.pool);
+  const ports: RevokePorts = {
+    accounts,
+    sessionEnded: (userId, ended) => context.announcer.sessionEnded(userId, ended),
+  };
   const listSchema = {
     ...common,
     summary: "The account's devices",
     response: { 200: DevicesReply, ...errors(...sessionErrors) },
   };
   app.get("/api/v1/devices", { schema: listSchema, config, onRequest: guards.authenticate }, async (request) => {
-    const session = sessionOf(request);
-    const devices = await listDevices(context.pool, session.userId, session.deviceId);
-    const active = devices.filter((device) => device.is_active).length;
-    return { success: true, data: { devices, total: devices.length, active } };
+    return { success: true, data: await listDevices(accounts, sessionOf(request)) };
   });
 
   const revokeSchema = {
@@ -47,7 +50,7 @@ export function registerDeviceRoutes(app: FastifyInstance, context: AppContext, 
     "/api/v1/devices/:device_id",
     { schema: revokeSchema, config, onRequest: guards.authenticate, preHandler: guards.requireSecret },
     async (request) => {
-      await revokeDevice(context, sessionOf(request), request.params.device_id.toLowerCase());
+      await revokeDevice(ports, sessionOf(request), request.params.device_id.toLowerCase());
       return { success: true, data: {} };
     },
   );

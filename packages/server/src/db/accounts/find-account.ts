@@ -1,17 +1,5 @@
-import type { Queryable } from "../db/queryable.ts";
-
-export interface Account {
-  readonly userId: string;
-  readonly email: string;
-  readonly kind: "plain" | "sealed";
-  readonly secretHash: string;
-  readonly recoveryHash: string | null;
-  readonly authSuite: number | null;
-  readonly kdfSeed: Buffer | null;
-  readonly encryptionSalt: string | null;
-  readonly keysVersion: number;
-  readonly isDisabled: boolean;
-}
+import type { Queryable } from "../queryable.ts";
+import type { Account } from "./account-store.ts";
 
 const columns = `user_id as "userId", email, kind, secret_hash as "secretHash", recovery_hash as "recoveryHash",
   auth_suite as "authSuite", kdf_seed as "kdfSeed", encryption_salt as "encryptionSalt", keys_version as "keysVersion",

@@ -1,14 +1,8 @@
 import type { PoolClient } from "pg";
-import { instantOf } from "../db/instant-of.ts";
-import type { PresentedToken } from "./judge-refresh.ts";
+import { instantOf } from "../instant-of.ts";
+import type { TokenOwner, TokenRow } from "./account-store.ts";
 
 export const refreshTokenDays = 30;
-
-export interface TokenOwner {
-  readonly userId: string;
-  readonly deviceId: string;
-  readonly sessionId: string;
-}
 
 export async function insertToken(client: PoolClient, owner: TokenOwner, hash: Buffer, nowMs: number): Promise<void> {
   await client.query(
@@ -40,8 +34,8 @@ export async function findToken(
   userId: string,
   hash: Buffer,
   successorHash: Buffer,
-): Promise<(TokenOwner & PresentedToken & { isDeviceRevoked: boolean }) | null> {
-  const { rows } = await client.query<TokenOwner & PresentedToken & { isDeviceRevoked: boolean }>(
+): Promise<TokenRow | null> {
+  const { rows } = await client.query<TokenRow>(
     `select r.user_id as "userId", r.device_id as "deviceId", r.family_id as "sessionId",
        (extract(epoch from r.expires_at) * 1000)::float8 as "expiresAtMs",
        (extract(epoch from r.consumed_at) * 1000)::float8 as "consumedAtMs",

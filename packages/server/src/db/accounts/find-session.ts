@@ -1,17 +1,11 @@
 import type { Pool } from "pg";
-import type { AccessClaims } from "./access-token.ts";
-
-export interface LiveSession {
-  readonly kind: "plain" | "sealed";
-  readonly keyEpoch: number;
-  readonly incarnation: string;
-}
+import type { LiveSession, TokenOwner } from "./account-store.ts";
 
 /**
  * The one query of every request: proves that the account is enabled, the device not revoked and the session not ended, so
  * that all three work on the next request (S42). Prepared once for each connection.
  */
-export async function findLiveSession(pool: Pool, claims: AccessClaims): Promise<LiveSession | null> {
+export async function findLiveSession(pool: Pool, claims: TokenOwner): Promise<LiveSession | null> {
   const { rows } = await pool.query<LiveSession>({
     name: "find-live-session",
     text: `select u.kind, u.key_epoch::float8 as "keyEpoch", u.incarnation

@@ -1,12 +1,12 @@
 import type { PoolClient } from "pg";
-import type { Sealing } from "./sealing.ts";
+import type { NewAccount } from "./account-store.ts";
 
 /** False when the address or the id is taken. The first device and session come by `startSession`. */
 export async function insertUser(
   client: PoolClient,
   userId: string,
   email: string,
-  { secretHash, recoveryHash, sealing }: { secretHash: string; recoveryHash: string | null; sealing: Sealing | null },
+  { secretHash, recoveryHash, sealing }: NewAccount,
 ): Promise<boolean> {
   const { rowCount } = await client.query(
     `insert into users (user_id, email, kind, secret_hash, auth_suite, kdf_seed, recovery_hash, keys_version, key_epoch)
