@@ -22,3 +22,5 @@ export { type Clock, type Fetch, type Ports, systemPorts } from "./ports.ts";
 export type { AccountInfo } from "./session/session-state.ts";
 export type { ConfirmRecoveryKey } from "./session/confirm-recovery-key.ts";
 export { parseServerUrl } from "./transport/server-url.ts";
+export * from "./live/index.ts";
+export type { RemoteDevice } from "./transport/replies.ts";

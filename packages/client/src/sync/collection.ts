@@ -54,6 +54,8 @@ export interface Collection<T extends object = RecordFields> {
   /** Answers how many were there. `confirmed`: the person was asked. */
   deleteMany(ids: readonly string[], options?: { readonly confirmed?: boolean }): Promise<number>;
   get(id: string): Promise<StoredRecord<T> | undefined>;
+  /** In the order of `ids`; undefined where there is no record. */
+  getMany(ids: readonly string[]): Promise<(StoredRecord<T> | undefined)[]>;
   list(options?: ListOptions<T>): Promise<StoredRecord<T>[]>;
   /** One by one, in the order of their ids, without holding them all. */
   iterate(): AsyncIterable<StoredRecord<T>>;
@@ -61,6 +63,8 @@ export interface Collection<T extends object = RecordFields> {
   count(): Promise<number>;
   /** Calls back with the list now and after every change, until the answer is called. */
   subscribe(listener: (records: StoredRecord<T>[]) => void, options?: ListOptions<T>): () => void;
+  /** Calls back when records may look different: their ids, or null for any of them. See `liveList` for a list that follows. */
+  onChange(listener: (recordIds: readonly string[] | null) => void): () => void;
   state(id: string): Promise<RecordState>;
 }
 
@@ -126,11 +130,22 @@ export function createCollection<T extends object>(
       const row = await context.store.read(["views"], async (tx) => await tx.get("views", recordKey(dataType, id)));
       return row === undefined ? undefined : toRecord<T>(row);
     },
+    async getMany(ids) {
+      const keys = ids.map((id) => recordKey(dataType, id));
+      const rows = await context.store.read(["views"], async (tx) => await tx.getMany("views", keys));
+      return rows.map((row) => (row === undefined ? undefined : toRecord<T>(row)));
+    },
     list,
     iterate,
     query: async (filter) => await list({ filter }),
     count: async () => await context.store.read(["views"], async (tx) => await tx.count("views", prefix)),
     subscribe: (listener, options) => subscribe(context, dataType, async () => listener(await list(options))),
+    onChange: (listener) =>
+      context.events.on((event) => {
+        if (event.type === "change" && event.dataType === dataType) listener(event.recordIds);
+        // Signing out empties the store, and nobody tells of single records.
+        else if (event.type === "session" || event.type === "storage_lost") listener(null);
+      }),
     state: async (id) => await readState(context, dataType, checkId(id)),
   };
 }
@@ -141,21 +156,27 @@ function toRecord<T extends object>({ recordId, fields }: ViewRow): StoredRecord
 
 function select<T extends object>(records: StoredRecord<T>[], options: ListOptions<T>): StoredRecord<T>[] {
   const { where = {}, filter, orderBy, limit = Infinity } = options;
-  const wanted = Object.entries(where);
-  const chosen = records.filter(
-    (record) =>
-      wanted.every(([field, value]) => (record as Record<string, unknown>)[field] === value) &&
-      (filter === undefined || filter(record)),
-  );
+  const chosen = records.filter((record) => isMatch(record, where, filter));
   if (orderBy !== undefined) chosen.sort((a, b) => compareFields(a[orderBy], b[orderBy]));
   return limit < chosen.length ? chosen.slice(0, limit) : chosen;
 }
 
+export function isMatch<T extends object>(
+  record: StoredRecord<T>,
+  where: Partial<T>,
+  filter?: (record: StoredRecord<T>) => boolean,
+): boolean {
+  const isAlike = Object.entries(where).every(([field, value]) => (record as Record<string, unknown>)[field] === value);
+  return isAlike && (filter === undefined || filter(record));
+}
+
+const { compare: compareText } = new Intl.Collator();
+
 /** Numbers by size, everything else as a person sorts text; what is not there comes last. */
-function compareFields(a: unknown, b: unknown): number {
+export function compareFields(a: unknown, b: unknown): number {
   if (a == null || b == null) return (a == null ? 1 : 0) - (b == null ? 1 : 0);
   if (typeof a === "number" && typeof b === "number") return a - b;
-  return String(a).localeCompare(String(b));
+  return compareText(String(a), String(b));
 }
 
 async function removeMany(
