@@ -1,0 +1,78 @@
+import type { Language } from "../i18n/translator.ts";
+import type { EnglishTexts } from "./english.ts";
+
+export const turkish: Language<EnglishTexts> = {
+  locale: "tr",
+  texts: {
+    "common.cancel": "Vazgeç",
+    "common.close": "Kapat",
+    "common.save": "Kaydet",
+    "common.back": "Geri",
+    "common.continue": "Devam et",
+    "common.copy": "Kopyala",
+    "common.copied": "Kopyalandı",
+    "common.download": "İndir",
+    "common.show": "Göster",
+    "common.hide": "Gizle",
+    "common.retry": "Yeniden dene",
+    "common.loading": "Yükleniyor…",
+    "common.loadMore": "Daha fazla göster",
+    "common.never": "hiç",
+    "common.yes": "Evet",
+    "common.no": "Hayır",
+    "common.empty": "boş",
+    "common.deleted": "silindi",
+    "common.details": "Ayrıntılar",
+
+    "type.accounts": "Posta hesapları",
+    "type.contacts": "Kişiler",
+    "type.preferences": "Tercihler",
+    "type.signatures": "İmzalar",
+
+    "count.records": { one: "{count} kayıt", other: "{count} kayıt" },
+    "count.edits": { one: "{count} değişiklik", other: "{count} değişiklik" },
+    "count.fields": { one: "{count} alan", other: "{count} alan" },
+
+    "status.signed_out": "Oturum kapalı",
+    "status.locked": "Kilitli",
+    "status.idle": "Güncel",
+    "status.idleWaiting": { one: "{count} değişiklik bekliyor", other: "{count} değişiklik bekliyor" },
+    "status.syncing": "Eşitleniyor…",
+    "status.syncingProgress": "{type}: {records} alındı",
+    "status.syncingOf": "{type}: {records} / {total}",
+    "status.offline": "Çevrimdışı",
+    "status.offlineWaiting": {
+      one: "Çevrimdışı, {count} değişiklik bekliyor",
+      other: "Çevrimdışı, {count} değişiklik bekliyor",
+    },
+    "status.attention": "Lütfen bakın",
+    "status.error": "Eşitleme durdu",
+    "status.closed": "Kapalı",
+    "status.lastSync": "Son eşitleme: {when}",
+    "status.neverSynced": "Henüz eşitlenmedi",
+    "status.retryAt": "Yeniden deneme: {time}",
+    "status.kept": "Değişiklikler bu cihazda saklanır ve sunucuya ulaşıldığında gönderilir.",
+    "status.syncNow": "Şimdi eşitle",
+    "status.label": "Eşitleme: {state}",
+
+    "attention.title": "Sizi bekleyenler",
+    "attention.conflicts": { one: "{type}: {count} çakışma", other: "{type}: {count} çakışma" },
+    "attention.deletions_staged": {
+      one: "{type}: başka yerden {count} silme",
+      other: "{type}: başka yerden {count} silme",
+    },
+    "attention.deletions_held": {
+      one: "{type}: {count} silme henüz gönderilmedi",
+      other: "{type}: {count} silme henüz gönderilmedi",
+    },
+    "attention.unreadable": { one: "{type}: {count} kayıt açılamıyor", other: "{type}: {count} kayıt açılamıyor" },
+    "attention.unconfirmed": { one: "{type}: {count} kayıt sunucuda yok", other: "{type}: {count} kayıt sunucuda yok" },
+    "attention.edits_held": {
+      one: "{type}: sunucu {count} değişikliği kabul etmiyor",
+      other: "{type}: sunucu {count} değişikliği kabul etmiyor",
+    },
+    "attention.integrity": { one: "{type}: sunucu bu cihazla çelişiyor", other: "{type}: sunucu bu cihazla çelişiyor" },
+    "attention.quota": { one: "Hesap dolu: {type} büyüyemiyor", other: "Hesap dolu: {type} büyüyemiyor" },
+    "attention.open": "İncele",
+  },
+};
