@@ -1,0 +1,48 @@
+/**
+ * What one device did, noted as its edits resolve: what must be there in the end, on every device. A device writes only
+ * fields and records that are its own, so that whatever is merged the outcome is known: of each field the newest edit.
+ */
+export interface Expectation {
+  /** `attempted` may be ahead of `committed` by the edits during which the process died. */
+  readonly fields: Map<string, { committed: number; attempted: number }>;
+  deletion: "none" | "attempted" | "committed";
+}
+
+export type Note = Record<string, number | string>;
+
+export class Expectations {
+  readonly records = new Map<string, Expectation>();
+
+  of(recordId: string): Expectation {
+    let found = this.records.get(recordId);
+    if (found === undefined) this.records.set(recordId, (found = { fields: new Map(), deletion: "none" }));
+    return found;
+  }
+
+  attempt(recordId: string, field: string, value: number): void {
+    const { fields } = this.of(recordId);
+    fields.set(field, { committed: fields.get(field)?.committed ?? -1, attempted: value });
+  }
+
+  commit(recordId: string, field: string, value: number): void {
+    this.of(recordId).fields.set(field, { committed: value, attempted: value });
+  }
+
+  /** What contradicts it in what a device shows: each a broken promise. */
+  judge(shown: ReadonlyMap<string, Note>): string[] {
+    return [...this.records].flatMap(([recordId, { fields, deletion }]) => {
+      const record = shown.get(recordId);
+      if (deletion === "committed") return record === undefined ? [] : [`S-I8: ${recordId} was deleted and is back`];
+      if (record === undefined) {
+        const wasCommitted = [...fields.values()].some(({ committed }) => committed >= 0);
+        return deletion === "none" && wasCommitted ? [`C-I5: ${recordId} is gone`] : [];
+      }
+      return [...fields].flatMap(([field, { committed, attempted }]) => {
+        const value = record[field];
+        if (value === undefined) return committed < 0 ? [] : [`C-I5: ${recordId}.${field} is gone, was ${committed}`];
+        if (typeof value === "number" && value >= committed && value <= attempted) return [];
+        return [`C-I5: ${recordId}.${field} is ${value}, the newest edit was ${committed}`];
+      });
+    });
+  }
+}
