@@ -1,4 +1,6 @@
 import { serverKilled } from "./t01-server-killed.ts";
+import { postgresKilled } from "./t03-postgres-killed.ts";
+import { postgresRestarted } from "./t04-postgres-restarted.ts";
 import type { TortureTest } from "./torture-test.ts";
 
-export const tortureTests: readonly TortureTest[] = [serverKilled];
+export const tortureTests: readonly TortureTest[] = [serverKilled, postgresKilled, postgresRestarted];
