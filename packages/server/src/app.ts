@@ -16,6 +16,7 @@ import type { ServerContext } from "./context.ts";
 import { LastSeen } from "./devices/last-seen.ts";
 import { registerDeviceRoutes } from "./devices/routes.ts";
 import { registerEventRoutes } from "./events/routes.ts";
+import { registerDoctorRoute } from "./doctor/routes.ts";
 import { installAccountConcurrency } from "./http/account-concurrency.ts";
 import { installBodyBudget } from "./http/body-budget.ts";
 import { installBodyTimeout } from "./http/body-timeout.ts";
@@ -33,11 +34,14 @@ import { warnOfUntrustedProxies } from "./http/trusted-proxies.ts";
 import { compileValidator } from "./http/validation.ts";
 import { scheduleCleanup } from "./retention/schedule-cleanup.ts";
 import { registerSyncRoutes } from "./sync/routes.ts";
+import { serveWebApp } from "./web/serve-web-app.ts";
 
 export interface AppOptions {
   logger?: FastifyBaseLogger;
   /** A test's clock and hasher. */
   authPorts?: Partial<AuthPorts>;
+  /** Where the built web app lies; absent: the API alone. */
+  webAppDir?: string;
 }
 
 /**
@@ -85,6 +89,7 @@ export async function buildApp(context: ServerContext, options: AppOptions = {})
   registerHealthRoutes(app, appContext);
   registerMetricsRoute(app, appContext);
   await registerAdminRoutes(app, appContext);
+  registerDoctorRoute(app, appContext);
   registerAuthRoutes(app, auth, guards);
   registerSecretRoutes(app, auth, guards);
   registerAccountRoutes(app, appContext, guards);
@@ -99,5 +104,6 @@ export async function buildApp(context: ServerContext, options: AppOptions = {})
     registerFullSyncRoutes(signedIn, appContext);
     registerDesktopRoutes(signedIn, appContext);
   });
+  if (options.webAppDir !== undefined) await serveWebApp(app, options.webAppDir);
   return app;
 }

@@ -12,6 +12,7 @@ import { errorCode } from "./error-code.ts";
 import type { Log } from "./log.ts";
 import { OperatorError } from "./operator-error.ts";
 import { loadSecrets } from "./config/secrets.ts";
+import { findWebApp } from "./web/find-web-app.ts";
 
 export type ServerProcess = {
   /** Where it listens, as a URL. */
@@ -38,7 +39,8 @@ export async function startServerProcess(config: Config, logger: FastifyBaseLogg
     const changed = await findChangedSecrets(pool, secrets);
     if (changed.length > 0) logger.warn({ changed }, changedSecrets);
     const context = { config, secrets, pool, connection: database.connection, dataTypes, log: logger };
-    const app = await buildApp(context, { logger });
+    const webAppDir = config.webApp === "on" ? await findWebApp(config.dataDir, logger) : null;
+    const app = await buildApp(context, { logger, ...(webAppDir === null ? {} : { webAppDir }) });
     closers.push(() => app.close());
 
     const address = await listen(app, config);

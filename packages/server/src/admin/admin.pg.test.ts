@@ -1,8 +1,13 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import {
+  AdminActivityReply,
   AdminCleanupReply,
+  AdminCollectionsReply,
+  AdminDevicesReply,
+  AdminDoctorReply,
   AdminEpochsReply,
   AdminStatsReply,
+  AdminTrafficReply,
   AdminUserReply,
   AdminUsersReply,
 } from "@owlivion/sync-protocol";
@@ -35,7 +40,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 async function get(url: string, schema?: TSchema) {
-  const authorization = `Bearer ${revealSecret(server.context.secrets.adminToken)}`;
+  const authorization = `Bearer ${revealSecret(server.context.secrets.adminToken!)}`;
   const reply = await server.app.inject({ method: "GET", url, headers: { authorization } });
   if (schema !== undefined) expect(Schema.Errors(schema, reply.json())[1]).toEqual([]);
   return reply;
@@ -48,6 +53,11 @@ const routes = [
   `/api/v1/admin/users/${randomUUID()}`,
   "/api/v1/admin/epochs",
   "/api/v1/admin/cleanup",
+  "/api/v1/admin/traffic",
+  "/api/v1/admin/activity",
+  "/api/v1/admin/collections",
+  "/api/v1/admin/devices",
+  "/api/v1/admin/doctor",
 ];
 
 describe("the operator's routes", () => {
@@ -104,6 +114,75 @@ describe("the operator's routes", () => {
     const missing = await get(`/api/v1/admin/users/${randomUUID()}`);
     expect(missing.json()).toMatchObject({ code: "ACCOUNT_NOT_FOUND" });
     expect((await get("/api/v1/admin/users/nobody")).json()).toMatchObject({ code: "INVALID_REQUEST" });
+  });
+
+  test.each(routes)("without a token in the settings there is no %s", async (url) => {
+    const off = await startTestServer({ adminToken: null });
+    try {
+      for (const headers of [{}, { authorization: "Bearer " }, { authorization: "Bearer null" }]) {
+        const reply = await off.app.inject({ method: "GET", url, headers });
+        expect(reply.json()).toMatchObject({ code: "NOT_FOUND" });
+      }
+    } finally {
+      await off.close();
+    }
+  });
+
+  test("the day's activity is summed, and names no record", async () => {
+    const reply = await get("/api/v1/admin/activity", AdminActivityReply);
+    const { activity } = reply.json<Static<typeof AdminActivityReply>>().data;
+    expect(activity).toMatchObject([
+      { email: account.email, data_type: "contacts", change_type: "delete", changes: 1 },
+      { email: account.email, data_type: "contacts", change_type: "insert", changes: 1 },
+    ]);
+    expect(reply.body).not.toContain("record_id");
+  });
+
+  test("the largest collections, with their horizons", async () => {
+    const reply = await get("/api/v1/admin/collections", AdminCollectionsReply);
+    const { collections } = reply.json<Static<typeof AdminCollectionsReply>>().data;
+    expect(collections[0]).toMatchObject({
+      email: account.email,
+      data_type: "contacts",
+      head: 2,
+      horizon: 0,
+      record_count: 1,
+      tombstone_count: 1,
+      record_bytes: 5,
+      kept_batches: 1,
+    });
+  });
+
+  test("devices are listed once they were not seen for so long, revoked ones never", async () => {
+    const asleep = await server.register();
+    const ago = "update devices set created_at = now() - interval '40 days', last_seen_at = now() - interval '35 days'";
+    await server.pool.query(`${ago} where user_id = $1`, [asleep.userId]);
+    const ask = async (days: number) => {
+      const reply = await get(`/api/v1/admin/devices?not_seen_days=${days}`, AdminDevicesReply);
+      return reply.json<Static<typeof AdminDevicesReply>>().data;
+    };
+    expect(await ask(30)).toMatchObject({ total: 1, devices: [{ email: asleep.email, device_id: asleep.deviceId }] });
+    expect(await ask(36)).toEqual({ total: 0, devices: [] });
+    await server.pool.query("update devices set revoked_at = now() where user_id = $1", [asleep.userId]);
+    expect(await ask(30)).toEqual({ total: 0, devices: [] });
+  });
+
+  test("traffic counts requests, refused sign-ins and locked guesses", async () => {
+    for (let attempt = 0; attempt < 11; attempt++) {
+      const payload = { email: account.email, password: "not the secret", device_id: account.deviceId };
+      await server.app.inject({ method: "POST", url: "/api/v1/auth/login", payload });
+    }
+    const reply = await get("/api/v1/admin/traffic", AdminTrafficReply);
+    const { wrong_secrets, samples } = reply.json<Static<typeof AdminTrafficReply>>().data;
+    expect(wrong_secrets).toMatchObject({ subjects: 1, locked: 1 });
+    expect(samples).toEqual([]); // the first is taken fifteen seconds after the server began to listen
+  });
+
+  test("the doctor finds nothing wrong in a fresh database", async () => {
+    const reply = await get("/api/v1/admin/doctor", AdminDoctorReply);
+    const { findings } = reply.json<Static<typeof AdminDoctorReply>>().data;
+    expect(findings.filter(({ level }) => level === "fail")).toEqual([]);
+    expect(findings.map(({ check }) => check)).toEqual(expect.arrayContaining(["database", "horizons", "batches"]));
   });
 
   test("epochs and the last cleanup", async () => {

@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import Type from "typebox";
 import type { AppContext } from "../app-context.ts";
 import { errors } from "../http/documented-errors.ts";
-import { createRequireAdmin } from "./require-admin.ts";
+import { createRequireAdmin } from "../http/require-admin.ts";
 
 const schema = {
   tags: ["admin"],

@@ -1,7 +1,12 @@
 import {
+  AdminActivityReply,
   AdminCleanupReply,
+  AdminCollectionsReply,
+  AdminDevicesQuery,
+  AdminDevicesReply,
   AdminEpochsReply,
   AdminStatsReply,
+  AdminTrafficReply,
   AdminUserReply,
   AdminUsersQuery,
   AdminUsersReply,
@@ -15,16 +20,23 @@ import type { TSchema } from "typebox";
 import type { AppContext } from "../app-context.ts";
 import { ApiError } from "../errors.ts";
 import { errors } from "../http/documented-errors.ts";
+import { guessWindowSeconds } from "../guess-window.ts";
+import { createRequireAdmin } from "../http/require-admin.ts";
 import { listAccounts, readAccountSummary } from "./list-accounts.ts";
 import { readAccountActivity, readAccountCollections, readAccountDevices } from "./read-account.ts";
+import { readActivity } from "./read-activity.ts";
 import { readCleanup } from "./read-cleanup.ts";
+import { readCollections } from "./read-collections.ts";
 import { readEpochs } from "./read-epochs.ts";
 import { readStats } from "./read-stats.ts";
 import { readTables } from "./read-tables.ts";
-import { createRequireAdmin } from "./require-admin.ts";
+import { readUnseenDevices } from "./read-unseen-devices.ts";
+import { readWrongSecrets } from "./read-wrong-secrets.ts";
+import { sampleSeconds, TrafficSampler } from "./traffic-sampler.ts";
 
 const defaultUsers = 50;
 const activityEntries = 50;
+const notSeenDays = 30;
 
 const describeRoute = (summary: string, reply: TSchema, ...codes: ErrorCode[]) => ({
   tags: ["admin"],
@@ -36,6 +48,8 @@ const describeRoute = (summary: string, reply: TSchema, ...codes: ErrorCode[]) =
 /** Read-only, by the operator's token: what is there, how large it is, what the server did with it. Never content. */
 export async function registerAdminRoutes(app: FastifyInstance, context: AppContext): Promise<void> {
   const { config, pool } = context;
+  const traffic = new TrafficSampler(context.metrics, pool);
+  traffic.install(app);
   await app.register(
     async (admin) => {
       admin.addHook("onRequest", createRequireAdmin(context));
@@ -43,6 +57,40 @@ export async function registerAdminRoutes(app: FastifyInstance, context: AppCont
       admin.get("/stats", { schema: describeRoute("The server in numbers", AdminStatsReply) }, async () => ({
         success: true,
         data: { ...(await readStats(pool)), tables: await readTables(pool) },
+      }));
+
+      admin.get(
+        "/traffic",
+        { schema: describeRoute("The last hour of the process that answers", AdminTrafficReply) },
+        async () => ({
+          success: true,
+          data: {
+            interval_seconds: sampleSeconds,
+            process_started_at: traffic.startedAt.toISOString(),
+            samples: traffic.samples,
+            wrong_secrets: await readWrongSecrets(pool, guessWindowSeconds),
+          },
+        }),
+      );
+
+      admin.get("/activity", { schema: describeRoute("Changes of the last day", AdminActivityReply) }, async () => ({
+        success: true,
+        data: { activity: await readActivity(pool) },
+      }));
+
+      admin.get(
+        "/collections",
+        { schema: describeRoute("The largest collections", AdminCollectionsReply) },
+        async () => ({ success: true, data: { collections: await readCollections(pool) } }),
+      );
+
+      const unseen = {
+        ...describeRoute("Devices that were not seen for a while", AdminDevicesReply, "INVALID_REQUEST"),
+        querystring: AdminDevicesQuery,
+      };
+      admin.get<{ Querystring: AdminDevicesQuery }>("/devices", { schema: unseen }, async ({ query }) => ({
+        success: true,
+        data: await readUnseenDevices(pool, query.not_seen_days ?? notSeenDays),
       }));
 
       const users = {

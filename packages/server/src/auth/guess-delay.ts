@@ -1,6 +1,5 @@
 /** Wrong secrets that cost nothing, in one window. */
 export const freeGuesses = 10;
-export const guessWindowSeconds = 15 * 60;
 
 const firstDelaySeconds = 30;
 const longestDelaySeconds = 60 * 60;

@@ -2,7 +2,8 @@ import { createHmac } from "node:crypto";
 import { ApiError } from "../errors.ts";
 import type { AccountReads, GuessRules } from "../db/accounts/account-store.ts";
 import type { Auth } from "./auth.ts";
-import { freeGuesses, guessDelays, guessWindowSeconds } from "./guess-delay.ts";
+import { guessWindowSeconds } from "../guess-window.ts";
+import { freeGuesses, guessDelays } from "./guess-delay.ts";
 
 const rules: GuessRules = { freeGuesses, windowSeconds: guessWindowSeconds, delaysSeconds: guessDelays };
 

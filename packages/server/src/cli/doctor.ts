@@ -3,14 +3,12 @@ import { styleText } from "node:util";
 import { loadConfig } from "../config/config.ts";
 import { warnOfTypos } from "../config/describe-config.ts";
 import { readEnvironment } from "../config/environment.ts";
-import { checkClock } from "../doctor/check-clock.ts";
-import { checkCollections } from "../doctor/check-collections.ts";
-import { checkDatabase, checkMigrations } from "../doctor/check-database.ts";
 import { checkDisk } from "../doctor/check-disk.ts";
 import { checkSettings } from "../doctor/check-settings.ts";
+import { examineDatabase } from "../doctor/examine-database.ts";
 import { fail, type Finding, warn } from "../doctor/finding.ts";
 import { printJson } from "./print.ts";
-import { type CommandContext, withDatabase } from "./with-database.ts";
+import { withDatabase } from "./with-database.ts";
 
 export function addDoctor(program: Command): void {
   program
@@ -46,18 +44,14 @@ async function examine(deep: boolean): Promise<Finding[]> {
   await attempt("settings", () => checkSettings(config));
   await attempt("disk", () => checkDisk(config.dataDir));
   await attempt("database", () =>
-    withDatabase((context) => examineDatabase(context, deep, findings), { patienceMs: 0 }),
+    withDatabase(
+      async (context) => {
+        for await (const finding of examineDatabase(context.pool, config, deep)) findings.push(finding);
+      },
+      { patienceMs: 0 },
+    ),
   );
   return findings;
-}
-
-async function examineDatabase({ config, pool }: CommandContext, deep: boolean, findings: Finding[]): Promise<void> {
-  findings.push(...(await checkDatabase(pool, config)));
-  const schema = await checkMigrations(pool);
-  findings.push(...schema);
-  if (schema.some(({ level }) => level !== "ok")) return;
-  findings.push(...(await checkClock(pool)));
-  findings.push(...(await checkCollections(pool, deep)));
 }
 
 function render({ level, check, message }: Finding): string {

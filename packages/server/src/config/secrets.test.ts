@@ -19,7 +19,7 @@ test("the first start makes them, closed to others; the next reads the same", ()
   const first = load();
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(load()).toEqual(first);
-  expect(new Set(Object.values(first)).size).toBe(3);
+  expect(new Set(Object.values(first)).size).toBe(2);
 });
 
 test("a setting wins over the file", () => {
@@ -28,8 +28,16 @@ test("a setting wins over the file", () => {
   expect(load({ JWT_SECRET: jwtSecret })).toEqual({ ...kept, jwtSecret });
 });
 
+test("the operator's token is never made, nor taken from a file of an earlier release", () => {
+  load();
+  const kept: unknown = JSON.parse(readFileSync(path, "utf8"));
+  writeFileSync(path, JSON.stringify({ ...(kept as object), adminToken: "a".repeat(43) }));
+  expect(load()).not.toHaveProperty("adminToken");
+  expect(load({ ADMIN_TOKEN: "b".repeat(16) })).toHaveProperty("adminToken", "b".repeat(16));
+});
+
 test("nothing is written when every secret is set", () => {
-  load({ JWT_SECRET: "j".repeat(32), SERVER_SECRET: "s".repeat(32), ADMIN_TOKEN: "a".repeat(32) });
+  load({ JWT_SECRET: "j".repeat(32), SERVER_SECRET: "s".repeat(32) });
   expect(statSync(path, { throwIfNoEntry: false })).toBeUndefined();
 });
 
@@ -65,5 +73,7 @@ test("a data directory that cannot be one is told in a sentence", () => {
 
 function load(env: Record<string, string> = {}): Record<string, string> {
   const secrets = loadSecrets(loadConfig({ OWLIVION_DATA_DIR: dataDir, ...env }));
-  return Object.fromEntries(Object.entries(secrets).map(([name, secret]) => [name, revealSecret(secret)]));
+  return Object.fromEntries(
+    Object.entries(secrets).flatMap(([name, secret]) => (secret === null ? [] : [[name, revealSecret(secret)]])),
+  );
 }

@@ -18,21 +18,23 @@ import { explainFileError } from "../explain-file-error.ts";
 import { OperatorError } from "../operator-error.ts";
 import { Secret } from "./secret.ts";
 
-/** What the server signs and derives with, and what opens the operator's pages. */
-export type Secrets = Readonly<{ jwtSecret: Secret; serverSecret: Secret; adminToken: Secret }>;
+/** What the server signs and derives with, and what opens the operator's pages; null: they are off. */
+export type Secrets = KeptSecrets & Readonly<{ adminToken: Secret | null }>;
 
-const secretNames = ["jwtSecret", "serverSecret", "adminToken"] as const;
+type KeptSecrets = Readonly<{ jwtSecret: Secret; serverSecret: Secret }>;
+
+const secretNames = ["jwtSecret", "serverSecret"] as const;
 type SecretName = (typeof secretNames)[number];
 
-/** From the settings, else from `<data dir>/secrets.json`, which the first start makes. */
-export function loadSecrets(config: Pick<Config, "dataDir" | SecretName>): Secrets {
-  const { jwtSecret, serverSecret, adminToken } = config;
-  if (jwtSecret && serverSecret && adminToken) return { jwtSecret, serverSecret, adminToken };
+/** From the settings, else from `<data dir>/secrets.json`, which the first start makes. The operator's token is never made. */
+export function loadSecrets(config: Pick<Config, "dataDir" | "adminToken" | SecretName>): Secrets {
+  const { jwtSecret, serverSecret, adminToken = null } = config;
+  if (jwtSecret && serverSecret) return { jwtSecret, serverSecret, adminToken };
   const kept = readOrMake(secretsPath(config.dataDir));
   return {
     jwtSecret: jwtSecret ?? kept.jwtSecret,
     serverSecret: serverSecret ?? kept.serverSecret,
-    adminToken: adminToken ?? kept.adminToken,
+    adminToken,
   };
 }
 
@@ -40,7 +42,7 @@ export function secretsPath(dataDir: string): string {
   return join(dataDir, "secrets.json");
 }
 
-function readOrMake(path: string): Secrets {
+function readOrMake(path: string): KeptSecrets {
   const found = readSecrets(path);
   if (found !== null) return found;
   makeDataDir(dirname(path));
@@ -50,7 +52,7 @@ function readOrMake(path: string): Secrets {
   return made;
 }
 
-function readSecrets(path: string): Secrets | null {
+function readSecrets(path: string): KeptSecrets | null {
   const stat = look(path);
   if (stat === undefined) return null;
   if (process.platform !== "win32" && (stat.mode & 0o077) !== 0) {
@@ -64,7 +66,6 @@ function readSecrets(path: string): Secrets | null {
   return {
     jwtSecret: pick(path, kept, "jwtSecret"),
     serverSecret: pick(path, kept, "serverSecret"),
-    adminToken: pick(path, kept, "adminToken"),
   };
 }
 

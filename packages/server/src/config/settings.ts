@@ -59,6 +59,12 @@ export function visitSettings(visit: VisitSetting) {
       default: "info",
       description: "fatal, error, warn, info, debug, trace or silent",
     }),
+    webApp: visit("server", {
+      name: "WEB_APP",
+      type: oneOf("on", "off"),
+      default: "on",
+      description: "Whether the web app is served; off: the API alone",
+    }),
     dataTypes: visit("server", {
       name: "DATA_TYPES",
       type: dataTypes,
@@ -134,7 +140,7 @@ export function visitSettings(visit: VisitSetting) {
       name: "ADMIN_TOKEN",
       type: optional(secret(16)),
       default: "",
-      description: "Opens /metrics and the operator's API; 16 characters or more. Unset: as above",
+      description: "Opens /metrics, /admin and the operator's API; 16 characters or more. Unset: they are off",
       isSecret: true,
     }),
     registration: visit("accounts", {

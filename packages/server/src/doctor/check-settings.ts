@@ -11,7 +11,7 @@ export function checkSettings(config: Config): Finding[] {
 }
 
 function checkSecrets(config: Config): Finding[] {
-  if (config.jwtSecret && config.serverSecret && config.adminToken) return [ok("secrets", "all from the settings")];
+  if (config.jwtSecret && config.serverSecret) return [ok("secrets", "all from the settings")];
   const path = secretsPath(config.dataDir);
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return [warn("secrets", `${path} is not there yet: the first start of the server makes it`)];

@@ -36,6 +36,8 @@ export const rateLimits = {
   /** Not the one of login: a household or an office refreshes from one address (S37). */
   refresh: { per: "address", requests: 120, seconds: minute },
   recover: { per: "address", requests: 5, seconds: minute },
+  /** What takes the operator's token. */
+  admin: { per: "address", requests: 240, seconds: minute },
   /** Requests whose access token is missing or no good. */
   anonymous: { per: "address", requests: 300, seconds: minute },
 } as const satisfies Record<string, RateLimit>;

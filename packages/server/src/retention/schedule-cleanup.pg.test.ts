@@ -12,7 +12,7 @@ test("a server that listens cleans up on its schedule, and goes on after a run t
   server = await startTestServer({ config: { cleanupSchedule: "* * * * * *" } });
   await server.pool.query("alter table cleanup_state rename to cleanup_state_away");
   await server.app.listen({ port: 0, host: "127.0.0.1" });
-  const authorization = `Bearer ${revealSecret(server.context.secrets.adminToken)}`;
+  const authorization = `Bearer ${revealSecret(server.context.secrets.adminToken!)}`;
   const metrics = async () => (await server.app.inject({ url: "/metrics", headers: { authorization } })).body;
   await expect.poll(metrics, { timeout: 10_000 }).toContain('owlivion_cleanup_runs_total{outcome="failed"}');
   await server.pool.query("alter table cleanup_state_away rename to cleanup_state");

@@ -20,6 +20,9 @@ export interface TestServerOptions {
   authPorts?: Partial<AuthPorts>;
   log?: Log;
   logger?: AppOptions["logger"];
+  webAppDir?: string;
+  /** Null: the operator's routes are off. */
+  adminToken?: Secret | null;
   /** A second server on the database of a first. */
   database?: TestDatabase;
 }
@@ -76,7 +79,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     secrets: {
       jwtSecret: new Secret("jwt secret of the tests, long enough"),
       serverSecret: new Secret("server secret of the tests, long enough"),
-      adminToken: new Secret("admin token of the tests"),
+      adminToken: options.adminToken === undefined ? new Secret("admin token of the tests") : options.adminToken,
     },
     pool,
     connection,
@@ -87,6 +90,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const app = await buildApp(context, {
     authPorts: { hasher, ...options.authPorts },
     ...(options.logger === undefined ? {} : { logger: options.logger }),
+    ...(options.webAppDir === undefined ? {} : { webAppDir: options.webAppDir }),
   });
   await app.ready();
   return {

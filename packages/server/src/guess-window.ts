@@ -1,0 +1,2 @@
+/** Wrong secrets are counted together for so long. */
+export const guessWindowSeconds = 15 * 60;
