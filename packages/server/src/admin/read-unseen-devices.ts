@@ -8,14 +8,18 @@ export async function readUnseenDevices(
   client: Queryable,
   days: number,
 ): Promise<{ total: number; devices: AdminUnseenDevice[] }> {
-  const { rows } = await client.query<AdminUnseenDevice & { total: number }>(
+  const isUnseen =
+    "d.revoked_at is null and coalesce(d.last_seen_at, d.created_at) < clock_timestamp() - $1 * interval '1 day'";
+  const { rows } = await client.query<AdminUnseenDevice>(
     `select d.user_id, u.email, d.device_id, d.device_name, d.platform, ${instantSql("d.created_at")} as created_at,
-       ${instantSql("d.last_seen_at")} as last_seen_at, (count(*) over ())::float8 as total
-     from devices d join users u using (user_id)
-     where d.revoked_at is null
-       and coalesce(d.last_seen_at, d.created_at) < clock_timestamp() - $1 * interval '1 day'
+       ${instantSql("d.last_seen_at")} as last_seen_at
+     from devices d join users u using (user_id) where ${isUnseen}
      order by coalesce(d.last_seen_at, d.created_at), d.user_id, d.device_id limit $2`,
     [days, devicesListed],
   );
-  return { total: rows[0]?.total ?? 0, devices: rows.map(({ total: _, ...device }) => device) };
+  const { rows: counts } = await client.query<{ total: number }>(
+    `select count(*)::float8 as total from devices d where ${isUnseen}`,
+    [days],
+  );
+  return { total: counts[0]?.total ?? 0, devices: rows };
 }

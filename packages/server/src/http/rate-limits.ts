@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { RateLimiterRes } from "rate-limiter-flexible";
 import type { Config } from "../config/config.ts";
 import { ApiError } from "../errors.ts";
