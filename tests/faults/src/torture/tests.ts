@@ -1,6 +1,14 @@
 import { serverKilled } from "./t01-server-killed.ts";
 import { postgresKilled } from "./t03-postgres-killed.ts";
 import { postgresRestarted } from "./t04-postgres-restarted.ts";
+import { asynchronousFailover, failoverSeenByLineage, synchronousFailover } from "./t05-t06-failover.ts";
 import type { TortureTest } from "./torture-test.ts";
 
-export const tortureTests: readonly TortureTest[] = [serverKilled, postgresKilled, postgresRestarted];
+export const tortureTests: readonly TortureTest[] = [
+  serverKilled,
+  postgresKilled,
+  postgresRestarted,
+  asynchronousFailover,
+  failoverSeenByLineage,
+  synchronousFailover,
+];
