@@ -26,6 +26,9 @@ export interface DeviceOptions {
   readonly route?: () => string;
   /** Milliseconds without an answer after which a request is given up; 30 s when absent. */
   readonly idleMs?: number;
+  readonly expectations?: Expectations;
+  readonly firstEdit?: number;
+  readonly onAcknowledged?: (acknowledgement: Acknowledgement) => void;
 }
 
 /** The real SDK with its own store, on the real network. */
@@ -59,13 +62,16 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
       fetch: recordingFetch({
         ...(route === undefined ? {} : { route }),
         of: () => (sync.account === null ? null : { accountId: sync.account.accountId, deviceId: (deviceId ??= name) }),
-        onAcknowledged: (each) => acknowledged.push(each),
+        onAcknowledged: (each) => {
+          options.onAcknowledged?.(each);
+          acknowledged.push(each);
+        },
       }) as typeof systemPorts.fetch,
     },
   });
   sync.on((event) => events.push(event));
-  const expectations = new Expectations();
-  const workload = new Workload({ collection: sync.collection<Note>("notes"), expectations, name });
+  const { expectations = new Expectations(), firstEdit = 1 } = options;
+  const workload = new Workload({ collection: sync.collection<Note>("notes"), expectations, name, firstEdit });
   return { name, sync, store, acknowledged, expectations, events, workload };
 }
 

@@ -10,8 +10,34 @@ export interface Expectation {
 
 export type Note = Record<string, number | string>;
 
+/** One line of a journal: what was begun or done, to which record, with which number in which field. */
+export type JournalEntry =
+  | { readonly type: "attempt" | "commit"; readonly recordId: string; readonly field: string; readonly value: number }
+  | { readonly type: "deleting" | "deleted"; readonly recordId: string };
+
 export class Expectations {
   readonly records = new Map<string, Expectation>();
+  readonly #note: (entry: JournalEntry) => void;
+
+  /** @param note is told each entry before anything else happens: to write it down where a killed process leaves it */
+  constructor(note: (entry: JournalEntry) => void = () => {}) {
+    this.#note = note;
+  }
+
+  /** What an earlier life wrote down. */
+  take(entry: JournalEntry): void {
+    switch (entry.type) {
+      case "attempt":
+        return this.#attempt(entry.recordId, entry.field, entry.value);
+      case "commit":
+        return this.#commit(entry.recordId, entry.field, entry.value);
+      case "deleting":
+        this.of(entry.recordId).deletion = "attempted";
+        return;
+      case "deleted":
+        this.of(entry.recordId).deletion = "committed";
+    }
+  }
 
   of(recordId: string): Expectation {
     let found = this.records.get(recordId);
@@ -20,11 +46,31 @@ export class Expectations {
   }
 
   attempt(recordId: string, field: string, value: number): void {
+    this.#note({ type: "attempt", recordId, field, value });
+    this.#attempt(recordId, field, value);
+  }
+
+  commit(recordId: string, field: string, value: number): void {
+    this.#note({ type: "commit", recordId, field, value });
+    this.#commit(recordId, field, value);
+  }
+
+  attemptDeletion(recordId: string): void {
+    this.#note({ type: "deleting", recordId });
+    this.of(recordId).deletion = "attempted";
+  }
+
+  commitDeletion(recordId: string): void {
+    this.#note({ type: "deleted", recordId });
+    this.of(recordId).deletion = "committed";
+  }
+
+  #attempt(recordId: string, field: string, value: number): void {
     const { fields } = this.of(recordId);
     fields.set(field, { committed: fields.get(field)?.committed ?? -1, attempted: value });
   }
 
-  commit(recordId: string, field: string, value: number): void {
+  #commit(recordId: string, field: string, value: number): void {
     this.of(recordId).fields.set(field, { committed: value, attempted: value });
   }
 

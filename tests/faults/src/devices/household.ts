@@ -1,6 +1,7 @@
 import { isSyncError } from "@owlivion/sync-client";
 import type { Scope } from "../world/scope.ts";
 import { sleep, until } from "../world/until.ts";
+import { placeOf } from "./place-of.ts";
 import { type Device, type DeviceOptions, openDevice, password, shownBy, signUp } from "./device.ts";
 
 type HouseholdOptions = Omit<DeviceOptions, "name" | "store"> & { readonly devices: number; readonly prefix?: string };
@@ -117,22 +118,4 @@ function ignoreFailure(error: unknown): void {
 function canonicalText(shown: ReadonlyMap<string, object>): string {
   const sorted = [...shown].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify(sorted.map(([id, fields]) => [id, Object.entries(fields).toSorted()]));
-}
-
-/** Where a device stands, from its own store: position, count and set hash of each collection, and whether something waits. */
-async function placeOf(open: Device["store"]): Promise<string> {
-  const store = await open();
-  try {
-    return await store.read(["collections", "outbox", "batches"], async (tx) => {
-      const waiting = (await tx.count("outbox", "")) + (await tx.count("batches", ""));
-      const rows = (await tx.scan("collections", { prefix: "" })).filter(({ position }) => position > 0);
-      const places = rows.map(
-        ({ key, epoch, position, count, setHash, walk }) =>
-          `${key} ${epoch} ${position} ${count} ${Buffer.from(setHash).toString("hex")} ${walk === null ? "" : "walking"}`,
-      );
-      return (waiting > 0 ? `${waiting} waiting; ` : "") + places.join("; ");
-    });
-  } finally {
-    await store.close();
-  }
 }

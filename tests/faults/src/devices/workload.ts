@@ -64,10 +64,9 @@ export class Workload {
   async #remove(id: string): Promise<void> {
     const { collection, expectations } = this.#options;
     this.#edit++;
-    const expectation = expectations.of(id);
-    expectation.deletion = "attempted";
+    expectations.attemptDeletion(id);
     await collection.deleteMany([id], { confirmed: true });
-    expectation.deletion = "committed";
+    expectations.commitDeletion(id);
   }
 
   #own(): string[] {

@@ -1,4 +1,5 @@
 import { createConnection, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Scope } from "../world/scope.ts";
 
 export type Direction = "up" | "down";
@@ -12,6 +13,8 @@ export interface LinkFaults {
   readonly resetChance?: number;
   /** Bytes of these directions vanish, and nobody is told: the connections stay open. */
   readonly swallow?: readonly Direction[];
+  /** Bytes of these directions wait until the link is healed, as in a partition that TCP lives through. */
+  readonly hold?: readonly Direction[];
   /** New connections are refused, and the open ones were cut. */
   readonly isCut?: boolean;
 }
@@ -99,7 +102,7 @@ export class TcpProxy {
     let last: Promise<void> = Promise.resolve();
     let pending = 0;
     from.on("data", (chunk: Buffer) => {
-      const { latencyMs = 0, bytesPerSecond = Infinity, resetChance = 0, swallow = [] } = this.faults;
+      const { latencyMs = 0, bytesPerSecond = Infinity, resetChance = 0, swallow = [], hold = [] } = this.faults;
       const verdict = this.inspect?.(chunk, direction, link) ?? "pass";
       if (verdict === "drop" || Math.random() < resetChance) {
         this.resets += 1;
@@ -121,11 +124,12 @@ export class TcpProxy {
           to.end();
         });
       };
-      if (waitMs < 1 && pending === 0) return send();
+      if (waitMs < 1 && pending === 0 && !hold.includes(direction)) return send();
       pending += 1;
       from.pause();
       last = last.then(async () => {
-        await new Promise((resolve) => setTimeout(resolve, waitMs));
+        await sleep(waitMs);
+        while (this.faults.hold?.includes(direction) === true && !to.destroyed) await sleep(20);
         send();
         pending -= 1;
         from.resume();

@@ -2,6 +2,7 @@ import { serverKilled } from "./t01-server-killed.ts";
 import { postgresKilled } from "./t03-postgres-killed.ts";
 import { postgresRestarted } from "./t04-postgres-restarted.ts";
 import { asynchronousFailover, failoverSeenByLineage, synchronousFailover } from "./t05-t06-failover.ts";
+import { choreographies } from "./t21-choreography.ts";
 import type { TortureTest } from "./torture-test.ts";
 
 export const tortureTests: readonly TortureTest[] = [
@@ -11,4 +12,5 @@ export const tortureTests: readonly TortureTest[] = [
   asynchronousFailover,
   failoverSeenByLineage,
   synchronousFailover,
+  ...choreographies,
 ];
