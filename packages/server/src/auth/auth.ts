@@ -24,7 +24,7 @@ export interface Auth extends AuthPorts {
   readonly tokens: AccessTokens;
   readonly log: Pick<Log, "warn">;
   /** Sessions that ended, after the commit: their event streams end too. Without names: all of the account's. */
-  sessionEnded(userId: string, ended?: { readonly sessionId: string }): void;
+  sessionEnded(userId: string, ended?: { readonly sessionId?: string; readonly deviceId?: string }): void;
 }
 
 export async function createAuth(context: AppContext, ports: Partial<AuthPorts> = {}): Promise<Auth> {

@@ -1,5 +1,6 @@
 import { features, HealthReply, limits, protocolVersion, ReadyReply, ServerConfigReply } from "@owlivion/sync-protocol";
 import type { FastifyInstance } from "fastify";
+import type { Config } from "../config/config.ts";
 import type { ServerContext } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import { errors } from "./documented-errors.ts";
@@ -28,18 +29,7 @@ export function registerHealthRoutes(app: FastifyInstance, context: ServerContex
     return { success: true, status: "ready", timestamp: now() };
   });
 
-  const reply = {
-    success: true,
-    data: {
-      protocol: protocolVersion,
-      features: [...features],
-      data_types: context.dataTypes.names,
-      registration: config.registration,
-      limits,
-      quota: { bytes: config.quotaBytes, records: config.quotaRecords },
-      retention: { history_days: config.historyDays, tombstone_days: config.tombstoneDays },
-    },
-  };
+  const reply = { success: true, data: describeServer(config, context.dataTypes.names) };
   const schema = {
     tags,
     summary: "What this server speaks and allows",
@@ -47,6 +37,21 @@ export function registerHealthRoutes(app: FastifyInstance, context: ServerContex
   };
   app.get("/api/v1/config", { schema }, async () => reply);
   app.get("/config", { schema: { ...schema, hide: true } }, async () => reply);
+}
+
+type DescribedSettings = Pick<Config, "registration" | "quotaBytes" | "quotaRecords" | "historyDays" | "tombstoneDays">;
+
+/** `GET /config`. */
+export function describeServer(config: DescribedSettings, dataTypes: string[]): ServerConfigReply["data"] {
+  return {
+    protocol: protocolVersion,
+    features: [...features],
+    data_types: dataTypes,
+    registration: config.registration,
+    limits,
+    quota: { bytes: config.quotaBytes, records: config.quotaRecords },
+    retention: { history_days: config.historyDays, tombstone_days: config.tombstoneDays },
+  };
 }
 
 const now = () => new Date().toISOString();

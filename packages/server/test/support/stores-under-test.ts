@@ -1,8 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { loadConfig } from "../../src/config/config.ts";
 import { loadDataTypes } from "../../src/db/data-types.ts";
+import { MemoryConnection } from "../../src/db/memory/memory-connection.ts";
+import { MemoryDatabase } from "../../src/db/memory/memory-database.ts";
 import { createPool } from "../../src/db/pool.ts";
-import { MemoryStore } from "../../src/sync/memory-store.ts";
+import { systemRandom } from "../../src/random.ts";
+import { createTables } from "../../src/sync/memory/memory-rows.ts";
+import { MemoryStore } from "../../src/sync/memory/memory-store.ts";
 import { PostgresStore } from "../../src/sync/postgres/postgres-store.ts";
 import type { StoreUnderTest } from "../../src/sync/store.contract.ts";
 import { createTestDatabase } from "./database.ts";
@@ -12,13 +16,18 @@ const startOfTime = 1_800_000_000_000_000;
 
 export function openMemoryStore(): StoreUnderTest {
   const clock = { now: startOfTime };
-  const store = new MemoryStore(() => clock.now);
+  const db = new MemoryDatabase({ clock: () => clock.now, random: systemRandom, atStatement: () => "none" });
+  const store = new MemoryStore(new MemoryConnection(db), createTables(db), {
+    tombstoneDays: 90,
+    hasIdentity: false,
+    isAccountActive: () => true,
+  });
   return {
     store,
     clock,
     newAccount: async () => randomUUID(),
-    sweepTombstones: async (key, upTo) => store.sweepTombstones(key, upTo),
-    sweepHistory: async (key, upTo) => store.sweepHistory(key, upTo),
+    sweepTombstones: (key, upTo) => store.sweeps.tombstones(key, ({ version }) => version <= upTo),
+    sweepHistory: (key, upTo) => store.sweeps.historyUpTo(key, () => upTo),
     close: async () => {},
   };
 }

@@ -1,0 +1,93 @@
+import type { Micros } from "@owlivion/sync-protocol";
+import type { Random } from "../../random.ts";
+import { MemoryLocks } from "./memory-locks.ts";
+import { MemoryTable } from "./memory-table.ts";
+
+/** What PostgreSQL, or the way to it, may do to a statement. */
+export type DatabaseFault =
+  | "none"
+  | "serialization"
+  | "deadlock"
+  | "lock-timeout"
+  | "statement-timeout"
+  | "connection-lost"
+  | "commit-unknown"
+  | "disk-full"
+  | "read-only"
+  | "pool-exhausted";
+
+export interface MemoryPorts {
+  readonly clock: () => Micros;
+  readonly random: Random;
+  /** A yield point before every statement; what it throws ends the transaction. */
+  readonly atStatement: (place: string) => DatabaseFault | Promise<DatabaseFault>;
+}
+
+/** Which cluster and timeline the database lives in, as PostgreSQL's identity tells. */
+export interface Cluster {
+  readonly systemIdentifier: number;
+  readonly timeline: number;
+}
+
+export interface MemoryBackup {
+  readonly tables: readonly ReadonlyMap<string, ReadonlyMap<string | number, unknown>>[];
+  readonly commits: number;
+}
+
+interface Undo {
+  readonly isBatch: boolean;
+  /** In the order of the writes. */
+  readonly before: readonly { table: MemoryTable<unknown>; partition: string; key: string | number; row: unknown }[];
+}
+
+/**
+ * What PostgreSQL gives its transactions, for simulations: row locks, READ COMMITTED, statements between which others
+ * run, aborts. Nothing is durable but by `backup`.
+ */
+export class MemoryDatabase {
+  readonly ports: MemoryPorts;
+  readonly locks = new MemoryLocks();
+  cluster: Cluster = { systemIdentifier: 1, timeline: 1 };
+  readonly #tables: MemoryTable<unknown>[] = [];
+  readonly #undo: Undo[] = [];
+
+  constructor(ports: MemoryPorts) {
+    this.ports = ports;
+  }
+
+  table<Row>(): MemoryTable<Row> {
+    const table = new MemoryTable<Row>();
+    this.#tables.push(table as MemoryTable<unknown>);
+    return table;
+  }
+
+  /** Commits so far, those of a lost tail left out. */
+  get commits(): number {
+    return this.#undo.length;
+  }
+
+  /** Of a transaction that commits. */
+  remember(undo: Undo): void {
+    this.#undo.push(undo);
+  }
+
+  backup(): MemoryBackup {
+    return { tables: this.#tables.map((table) => table.copy()), commits: this.commits };
+  }
+
+  restore({ tables, commits }: MemoryBackup): void {
+    for (const [i, table] of this.#tables.entries()) table.replaceAll(tables[i]!);
+    this.#undo.length = Math.min(this.#undo.length, commits);
+    while (this.#undo.length < commits) this.#undo.push({ isBatch: false, before: [] });
+  }
+
+  /** As a standby that had not received the last commits of batches, nor what came after the first of them. */
+  loseLastBatches(count: number): void {
+    for (let left = count; left > 0;) {
+      const undo = this.#undo.pop();
+      if (undo === undefined) return;
+      for (const { table, partition, key, row } of undo.before.toReversed()) table.write(partition, key, row);
+      if (undo.isBatch) left -= 1;
+    }
+  }
+}
