@@ -22,7 +22,7 @@ export const readCollection = async (tx: ReadTransaction, dataType: string): Pro
   (await tx.get("collections", dataType)) ?? newCollection(dataType);
 
 /**
- * The set hash and count of a collection within one transaction: what the server should hold, record by record. Every
+ * The set hash, count and size of a collection within one transaction: what the server should hold, record by record. Every
  * row goes through it on its way into the store, so that the sum and the rows never part.
  */
 export class CollectionLedger {
@@ -30,12 +30,14 @@ export class CollectionLedger {
   readonly #keys: CollectionKeyring;
   readonly #sum: SetHash;
   #count: number;
+  #bytes: number;
 
   constructor(row: CollectionRow, keys: CollectionKeyring) {
     this.row = row;
     this.#keys = keys;
     this.#sum = SetHash.fromBytes(row.setHash);
     this.#count = row.count;
+    this.#bytes = row.bytes ?? 0;
   }
 
   /** The row that replaces `before`, counted when it is live. */
@@ -46,25 +48,27 @@ export class CollectionLedger {
     return { ...after, isCounted };
   }
 
-  add({ recordId, hash }: Pick<RecordRow, "recordId" | "hash">): void {
+  add({ recordId, hash, envelope }: Pick<RecordRow, "recordId" | "hash" | "envelope">): void {
     if (hash === null) return;
     this.#sum.add(this.#keys.setHashTerm(recordId, hash));
     this.#count += 1;
+    this.#bytes += envelope?.length ?? 0;
   }
 
   remove(row: RecordRow | undefined): void {
     if (row === undefined || !row.isCounted || row.hash === null) return;
     this.#sum.remove(this.#keys.setHashTerm(row.recordId, row.hash));
     this.#count -= 1;
+    this.#bytes = Math.max(0, this.#bytes - (row.envelope?.length ?? 0));
   }
 
   /** The same collection, with nothing counted. */
   emptied(keys: CollectionKeyring): CollectionLedger {
-    return new CollectionLedger({ ...this.row, count: 0, setHash: SetHash.empty().toBytes() }, keys);
+    return new CollectionLedger({ ...this.row, count: 0, bytes: 0, setHash: SetHash.empty().toBytes() }, keys);
   }
 
   async save(tx: WriteTransaction, changes: Partial<CollectionRow> = {}): Promise<void> {
-    this.row = { ...this.row, ...changes, count: this.#count, setHash: this.#sum.toBytes() };
+    this.row = { ...this.row, ...changes, count: this.#count, bytes: this.#bytes, setHash: this.#sum.toBytes() };
     await tx.put("collections", this.row);
   }
 

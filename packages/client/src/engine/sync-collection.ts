@@ -25,6 +25,8 @@ export interface SyncedCollection {
   readonly isFull: boolean;
   /** Nobody has proved this head yet. */
   readonly needsProof: boolean;
+  /** What the whole collection has, sealed: what a transfer of all of it would cost. */
+  readonly wholeBytes: number;
 }
 
 /** Rounds in which others were always faster; then it waits for the next occasion. */
@@ -67,7 +69,8 @@ export async function syncCollection(
     if (!mustPull) break;
   }
   const needsProof = await checkHead(context, dataType, proof, status ?? null, signal);
-  return { ...total, needsProof };
+  const row = await context.store.read(["collections"], async (tx) => await readCollection(tx, dataType));
+  return { ...total, needsProof, wholeBytes: row.bytes ?? 0 };
 }
 
 async function hasBatch(context: EngineContext, dataType: string): Promise<boolean> {

@@ -36,6 +36,8 @@ export type SyncEvent =
   | { readonly type: "storage_lost" }
   /** Signed in, locked, signed out. */
   | { readonly type: "session"; readonly state: string }
+  /** How this device syncs was changed, here or in another tab. */
+  | { readonly type: "settings" }
   | { readonly type: "error"; readonly error: SyncError };
 
 /** Tells listeners, each on its own: one that throws stops no other and no sync. */

@@ -3,6 +3,8 @@ import type { SyncStatus } from "../status/sync-status.ts";
 import type { ConflictEntry } from "../sync/conflicts.ts";
 import type { WaitingRecord } from "../sync/deletions.ts";
 import type { IntegrityAlarm } from "../sync/integrity.ts";
+import type { SyncSettings } from "../sync/settings.ts";
+import type { Statistics } from "../sync/traffic-log.ts";
 import type { Sync } from "../sync/sync.ts";
 import type { RemoteDevice } from "../transport/replies.ts";
 import { keepSame } from "./keep-same.ts";
@@ -33,6 +35,8 @@ export interface LiveViews {
   readonly conflicts: LiveQuery<readonly ConflictEntry[]>;
   readonly deletions: LiveQuery<DeletionsView>;
   readonly alarms: LiveQuery<readonly IntegrityAlarm[]>;
+  readonly statistics: LiveQuery<Statistics>;
+  readonly settings: Live<SyncSettings>;
   /** Asks the server: when somebody begins to listen, when the session changes, and on `refresh`. */
   readonly devices: LiveQuery<readonly RemoteDevice[]>;
 }
@@ -94,6 +98,16 @@ function createLiveViews(sync: Sync): LiveViews {
         return () => offs.forEach((off) => off());
       },
     }),
+    statistics: createLiveQuery({
+      read: async () => await sync.statistics(),
+      watch: (refresh) => sync.onStatus(refresh),
+    }),
+    settings: {
+      get snapshot() {
+        return sync.settings;
+      },
+      subscribe: (listener) => onEvent(["settings"])(listener),
+    },
     devices: createLiveQuery({ read: async () => await sync.devices(), watch: onEvent(["session"]) }),
   };
 }

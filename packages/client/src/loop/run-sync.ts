@@ -7,6 +7,8 @@ import type { CollectionStatus } from "../transport/replies.ts";
 export interface RunOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** A collection was synced to its end. */
+  readonly onSynced?: (dataType: string, result: SyncedCollection) => void;
 }
 
 export interface RunResult {
@@ -21,9 +23,13 @@ export interface RunResult {
 }
 
 /** Everything, after asking what there is to do: with nothing to do that is one request. */
-export async function runEverything(context: EngineContext, options: RunOptions = {}): Promise<RunResult> {
+export async function runEverything(
+  context: EngineContext,
+  options: RunOptions = {},
+  dataTypes: readonly string[] = [...context.types.keys()],
+): Promise<RunResult> {
   const status = await context.api.status(callOf(options));
-  return await runTypes(context, [...context.types.keys()], options, status);
+  return await runTypes(context, dataTypes, options, status);
 }
 
 /**
@@ -37,7 +43,7 @@ export async function runTypes(
   options: RunOptions = {},
   status?: ReadonlyMap<string, CollectionStatus | null>,
 ): Promise<RunResult> {
-  const { onProgress } = options;
+  const { onProgress, onSynced } = options;
   const results: SyncedCollection[] = [];
   const unproved: string[] = [];
   const fullTypes: string[] = [];
@@ -51,6 +57,7 @@ export async function runTypes(
           onProgress?.({ dataType, records, bytes, totalRecords }),
       });
       results.push(result);
+      onSynced?.(dataType, result);
       if (result.needsProof) unproved.push(dataType);
       if (result.isFull) fullTypes.push(dataType);
     } catch (error) {

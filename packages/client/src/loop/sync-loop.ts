@@ -10,6 +10,8 @@ import { retryDelay } from "../transport/retry.ts";
 import { followEvents } from "./live-events.ts";
 import type { Network } from "./network.ts";
 import { delayBeforePush } from "./push-pace.ts";
+import type { SyncedCollection } from "../engine/sync-collection.ts";
+import type { SyncSettings } from "../sync/settings.ts";
 import { runEverything, type RunResult, runTypes } from "./run-sync.ts";
 import { Wishes, type Wish } from "./wishes.ts";
 
@@ -21,8 +23,9 @@ export interface LoopOptions {
   readonly tellFull: (dataTypes: readonly string[]) => void;
   /** Whether there is something to sync for: signed in, unlocked, and the server takes the session. */
   readonly canSync: () => boolean;
-  /** Ask the server so often while no event stream is open, milliseconds. */
-  readonly pollMs?: number;
+  /** Asked for anew each time: the person may change them. */
+  readonly settings: () => SyncSettings;
+  readonly onSynced: (dataType: string, result: SyncedCollection) => void;
   /** And so often while one is. */
   readonly pollLiveMs?: number;
 }
@@ -33,7 +36,6 @@ export interface RunNowOptions {
   readonly prove?: boolean;
 }
 
-const defaultPollMs = 60_000;
 const defaultPollLiveMs = 15 * 60_000;
 const proofDelayMs = 2_000;
 /** So that devices that got idle together do not prove together. */
@@ -93,6 +95,13 @@ export class SyncLoop {
           if (!stop.signal.aborted) this.#fail(toSyncError(error));
         },
       );
+  }
+
+  /** Begins anew, with other settings, when it was begun. */
+  async restart(): Promise<void> {
+    if (this.#stop === null) return;
+    await this.stop();
+    this.start();
   }
 
   /** Ends; resolves when nothing runs any more. */
@@ -201,20 +210,12 @@ export class SyncLoop {
     // Stopped while it waited for its part.
     if (signal.aborted) return;
     this.#leads = true;
-    const { context, network } = this.#options;
+    const { network } = this.#options;
     const unsubscribe = network.onWake(() => {
       this.#failures = 0;
       this.wish({ type: "everything" });
     });
-    const live = followEvents(context, {
-      signal,
-      wish: (wish) => this.wish(wish),
-      onConnected: (isConnected) => {
-        if (isConnected === this.#isLive) return;
-        this.#isLive = isConnected;
-        if (!signal.aborted) this.#poll();
-      },
-    });
+    const live = this.#options.settings().isLive ? this.#followEvents(signal) : untilAborted(signal);
     this.#poll();
     this.wish({ type: "everything" });
     try {
@@ -226,10 +227,28 @@ export class SyncLoop {
     }
   }
 
+  async #followEvents(signal: AbortSignal): Promise<void> {
+    await followEvents(this.#options.context, {
+      signal,
+      wish: (wish) => this.wish(wish),
+      onConnected: (isConnected) => {
+        if (isConnected === this.#isLive) return;
+        this.#isLive = isConnected;
+        if (!signal.aborted) this.#poll();
+      },
+    });
+  }
+
+  /** What the person does not want synced on this device is passed over. */
+  #withoutPaused(dataTypes: readonly string[]): readonly string[] {
+    const { pausedDataTypes } = this.#options.settings();
+    return dataTypes.filter((dataType) => !pausedDataTypes.includes(dataType));
+  }
+
   #poll(): void {
-    const { context, pollMs = defaultPollMs, pollLiveMs = defaultPollLiveMs } = this.#options;
+    const { context, pollLiveMs = defaultPollLiveMs, settings } = this.#options;
     this.#pollTimer?.cancel();
-    this.#pollTimer = context.ports.clock.schedule(this.#isLive ? pollLiveMs : pollMs, () => {
+    this.#pollTimer = context.ports.clock.schedule(this.#isLive ? pollLiveMs : settings().pollMs, () => {
       this.wish({ type: "everything" });
       this.#poll();
     });
@@ -265,6 +284,7 @@ export class SyncLoop {
     const options = {
       ...(signal === undefined ? {} : { signal }),
       onProgress: (progress: Progress) => tellStatus({ type: "progress", progress }),
+      onSynced: this.#options.onSynced,
     };
     tellStatus({ type: "started" });
     this.#lastPushMs = context.ports.clock.now();
@@ -272,8 +292,8 @@ export class SyncLoop {
       const asked = (await context.store.read(["meta"], async (tx) => await tx.get("meta", wantedKey)))?.value;
       const everything = taken.everything || this.#failures > 0 || asked !== undefined;
       const result = everything
-        ? await runEverything(context, options)
-        : await runTypes(context, taken.dataTypes, options);
+        ? await runEverything(context, options, this.#withoutPaused([...context.types.keys()]))
+        : await runTypes(context, this.#withoutPaused(taken.dataTypes), options);
       this.#failures = 0;
       await this.#answerWanted(asked);
       this.#succeed(result);
@@ -341,3 +361,9 @@ export class SyncLoop {
     }
   }
 }
+
+const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });

@@ -128,6 +128,8 @@ export interface CollectionRow {
   /** Of the counted records: their number, and the sum of their terms, 32 bytes. */
   readonly count: number;
   readonly setHash: Uint8Array;
+  /** Of the counted records: the bytes of their envelopes; absent in a store of before this was counted. */
+  readonly bytes?: number;
   readonly generation: number;
   readonly walk: Walk | null;
   /** The newest head proof that agreed. */

@@ -18,9 +18,11 @@ import type { OpenStore, Store, StoreMessage } from "../store/store.ts";
 import { ClockOffset } from "../transport/clock-offset.ts";
 import { createApi } from "../transport/create-api.ts";
 import { createEdits } from "./edits.ts";
+import { SettingsKeeper } from "./settings.ts";
 import { lateCalls } from "./late-parts.ts";
 import { StatusKeeper } from "./status-keeper.ts";
 import { createSync, type Sync } from "./sync.ts";
+import { TrafficLog } from "./traffic-log.ts";
 
 export interface SyncOptions {
   /** The server, such as `https://sync.example.com`. http:// is for this machine alone. */
@@ -33,7 +35,7 @@ export interface SyncOptions {
   readonly platform?: Platform;
   /** Whether a restart finds the keys, sealed by the platform, so that it needs no password; true when absent. */
   readonly keepKeys?: boolean;
-  /** How often the server is asked while it sends no events, milliseconds; a minute when absent. */
+  /** How often the server is asked while it sends no events, milliseconds, unless the settings say so; a minute when absent. */
   readonly pollMs?: number;
   /** Time, chance and the network, for tests and simulations. */
   readonly ports?: Partial<Ports>;
@@ -41,6 +43,8 @@ export interface SyncOptions {
   /** For tests alone: other costs than those of suite 1 make an account that nobody else can open. */
   readonly passwordHash?: PasswordHash;
 }
+
+const defaultPollMs = 60_000;
 
 /** Opens the device's store and what it holds. Nothing is sent before `start` or `syncNow`. */
 export async function openSync(options: SyncOptions): Promise<Sync> {
@@ -54,9 +58,10 @@ export async function openSync(options: SyncOptions): Promise<Sync> {
     ports,
     clockOffset,
     tokens: () => session,
-    onTraffic: ({ sentBytes, receivedBytes }) => {
-      traffic.sentBytes += sentBytes;
-      traffic.receivedBytes += receivedBytes;
+    onTraffic: (noted) => {
+      traffic.sentBytes += noted.sentBytes;
+      traffic.receivedBytes += noted.receivedBytes;
+      trafficLog.note(noted);
     },
   });
   const events = new EventHub<SyncEvent>();
@@ -71,6 +76,12 @@ export async function openSync(options: SyncOptions): Promise<Sync> {
     correctedNow: () => ports.clock.now() + clockOffset.offsetMs,
   };
   const status = new StatusKeeper(context);
+  const trafficLog = new TrafficLog(context);
+  const defaults = { isLive: true, pollMs: options.pollMs ?? defaultPollMs, pausedDataTypes: [] };
+  const settings = new SettingsKeeper(store, types.keys(), defaults, () => {
+    events.emit({ type: "settings" });
+    void loop.restart();
+  });
   const loop: SyncLoop = new SyncLoop({
     context,
     network: options.network ?? systemNetwork,
@@ -80,7 +91,8 @@ export async function openSync(options: SyncOptions): Promise<Sync> {
     },
     tellFull: (dataTypes) => status.tellQuota(dataTypes),
     canSync: () => session.state.kind === "unlocked" && session.state.account.endedBy === null,
-    ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
+    settings: () => settings.current,
+    onSynced: (dataType, result) => void trafficLog.settle(dataType, result).catch(() => {}),
   });
   const passwordHash = options.passwordHash ?? lazyArgon2id;
   const session: Session = createSession({
@@ -99,11 +111,12 @@ export async function openSync(options: SyncOptions): Promise<Sync> {
     status.tell({ type: "session", session: kindOf(state) });
     events.emit({ type: "session", state: kindOf(state) });
   });
-  store.onMessage((message) => void follow(message, context, loop, status).catch(() => {}));
+  store.onMessage((message) => void follow(message, context, loop, status, settings).catch(() => {}));
   events.on(({ type }) => {
-    if (type !== "session" && type !== "error") status.recount();
+    if (type !== "session" && type !== "error" && type !== "settings") status.recount();
   });
   try {
+    await settings.load();
     await session.resume();
     if (session.state.kind === "unlocked") await openWhatCanBe(context);
   } catch (error) {
@@ -114,7 +127,18 @@ export async function openSync(options: SyncOptions): Promise<Sync> {
   // Told when whoever opened it can have listened.
   if (store.hasLostData === true) ports.clock.schedule(0, () => events.emit({ type: "storage_lost" }));
   const edits = createEdits(context, (dataType) => loop.wish({ type: "push", dataType }));
-  return createSync({ context, session, loop, status, edits, traffic, passwordHash, url: options.url });
+  return createSync({
+    context,
+    session,
+    loop,
+    status,
+    edits,
+    traffic,
+    trafficLog,
+    settings,
+    passwordHash,
+    url: options.url,
+  });
 }
 
 const clockOffsetKey = "clock_offset";
@@ -149,6 +173,7 @@ async function follow(
   context: EngineContext,
   loop: SyncLoop,
   status: StatusKeeper,
+  settings: SettingsKeeper,
 ): Promise<void> {
   switch (message.type) {
     case "changed":
@@ -169,6 +194,9 @@ async function follow(
       if (await loop.isWanted()) loop.wish({ type: "everything" });
       return;
     case "state":
+      status.recount();
+      await settings.load();
+      return;
     case "status":
       status.recount();
   }

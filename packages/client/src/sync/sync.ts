@@ -15,6 +15,8 @@ import { type Collection, createCollection } from "./collection.ts";
 import { type Conflicts, createConflicts } from "./conflicts.ts";
 import { createDeletions, type Deletions } from "./deletions.ts";
 import type { Edits } from "./edits.ts";
+import type { SettingsKeeper, SyncSettings } from "./settings.ts";
+import type { Statistics, TrafficLog } from "./traffic-log.ts";
 import { createLateParts, type LateParts } from "./late-parts.ts";
 import type { StatusKeeper } from "./status-keeper.ts";
 
@@ -54,6 +56,13 @@ export interface Sync extends SessionCalls, LateParts {
   readonly account: AccountInfo | null;
   /** Bytes of bodies since it was opened. */
   readonly traffic: { readonly sentBytes: number; readonly receivedBytes: number };
+  /** What was transferred, by data type and by day, since this device was signed in. */
+  statistics(): Promise<Statistics>;
+  readonly settings: SyncSettings;
+  /** Kept on this device, and told to other tabs. Throws UNKNOWN_DATA_TYPE. */
+  changeSettings(changes: Partial<SyncSettings>): Promise<void>;
+  /** Of this device, in the order of `openSync`. */
+  readonly dataTypes: readonly string[];
   /** Ends everything and closes the store. Nothing can be called afterwards. */
   close(): Promise<void>;
 }
@@ -66,10 +75,13 @@ export interface SyncParts {
   readonly edits: Edits;
   readonly passwordHash: PasswordHash;
   readonly traffic: { readonly sentBytes: number; readonly receivedBytes: number };
+  readonly trafficLog: TrafficLog;
+  readonly settings: SettingsKeeper;
   readonly url: string;
 }
 
-export function createSync({ context, session, loop, status, edits, traffic, passwordHash }: SyncParts): Sync {
+export function createSync(parts: SyncParts): Sync {
+  const { context, session, loop, status, edits, traffic, trafficLog, settings, passwordHash } = parts;
   const collections = new Map<string, Collection>();
   let isStarted = false;
 
@@ -146,9 +158,16 @@ export function createSync({ context, session, loop, status, edits, traffic, pas
       return session.state.kind === "signed-out" ? null : session.state.account;
     },
     traffic,
+    statistics: () => trafficLog.read(),
+    get settings() {
+      return settings.current;
+    },
+    changeSettings: (changes) => settings.change(changes),
+    dataTypes: [...context.types.keys()],
     async close() {
       isStarted = false;
       await loop.stop();
+      await trafficLog.flush();
       await session.close();
       status.tell({ type: "closed" });
       await context.store.close();

@@ -100,13 +100,23 @@ export function createApi(options: ApiOptions): Api {
 
     status: (o) => as((token) => request(http, { ...get("/sync/status", o), ...small, token }, account.syncStatus)),
     pullPage: async ({ dataType, cursor, tombstones, limit = limits.maxPageRows }, o) => {
-      const call = { ...get(deltaOf(dataType), o), query: { cursor, tombstones, limit }, accept: "cbor" } as const;
+      const call = {
+        ...get(deltaOf(dataType), o),
+        dataType,
+        query: { cursor, tombstones, limit },
+        accept: "cbor",
+      } as const;
       const page = await as((token) => request(http, { ...call, token }, delta.page));
       return checkPage(page, { dataType, limit });
     },
     pullAsOf: async (input, o) => {
       const { dataType, limit = limits.maxPageRows } = input;
-      const call = { ...get(deltaOf(dataType), o), query: { ...pastQuery(input), limit }, accept: "cbor" } as const;
+      const call = {
+        ...get(deltaOf(dataType), o),
+        dataType,
+        query: { ...pastQuery(input), limit },
+        accept: "cbor",
+      } as const;
       const page = await as((token) => request(http, { ...call, token }, delta.page));
       if (page.as_of === undefined) throw new SyncError("INVALID_REPLY");
       return checkPage(page, { dataType, limit });
@@ -114,6 +124,7 @@ export function createApi(options: ApiOptions): Api {
     push: async ({ dataType, body, idempotencyKey, recordIds }, o) => {
       const call: RouteCall = {
         ...get(deltaOf(dataType), o),
+        dataType,
         method: "POST",
         cbor: body,
         idempotencyKey,
@@ -124,12 +135,16 @@ export function createApi(options: ApiOptions): Api {
     },
     putProof: async ({ dataType, epoch, version, proof }, o) => {
       const body = { epoch, version, proof: toBase64(proof) };
-      const call: RouteCall = { ...post(`/sync/${encodeURIComponent(dataType)}/proof`, body, o), method: "PUT" };
+      const call: RouteCall = {
+        ...post(`/sync/${encodeURIComponent(dataType)}/proof`, body, o),
+        dataType,
+        method: "PUT",
+      };
       await as((token) => request(http, { ...call, token }, account.nothing));
     },
     recordHistory: async ({ dataType, recordId, before, limit = limits.maxPageRows }, o) => {
       const path = `/sync/${encodeURIComponent(dataType)}/records/${encodeURIComponent(recordId)}/history`;
-      const call = { ...get(path, o), query: { before, limit }, accept: "cbor" } as const;
+      const call = { ...get(path, o), dataType, query: { before, limit }, accept: "cbor" } as const;
       const page = await as((token) => request(http, { ...call, token }, delta.history));
       const isDescending = page.entries.every(
         ({ version }, i) => version < (page.entries[i - 1]?.version ?? before ?? Infinity),

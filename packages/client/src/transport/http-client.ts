@@ -19,6 +19,8 @@ export interface HttpRequest {
   /** Instead of what is usual: how long nothing may move. */
   readonly idleMs?: number;
   readonly signal?: AbortSignal;
+  /** Whose records it is about, for whoever counts; absent: nobody's. */
+  readonly dataType?: string;
 }
 
 export interface HttpReply {
@@ -28,6 +30,8 @@ export interface HttpReply {
 
 /** Bytes of bodies, as they are before the network compresses them. */
 export interface Traffic {
+  /** Null: what concerns all of them. */
+  readonly dataType: string | null;
   readonly sentBytes: number;
   readonly receivedBytes: number;
 }
@@ -68,8 +72,8 @@ export class HttpClient {
     try {
       const response = await this.#fetch(request, deadline);
       const limits = { maxBytes: request.maxBytes ?? maxReplyBytes, idleMs: request.idleMs ?? idleMs };
-      if (!response.ok) throw await this.#failure(response, deadline);
-      const chunks = this.#read(response, deadline, limits);
+      if (!response.ok) throw await this.#failure(request, response, deadline);
+      const chunks = this.#read(request, response, deadline, limits);
       return { contentType: mediaTypeOf(response), requestId: requestIdOf(response), chunks };
     } catch (error) {
       deadline.end();
@@ -82,7 +86,7 @@ export class HttpClient {
     const sentBytes = request.body?.length ?? 0;
     deadline.extend((request.idleMs ?? idleMs) + (sentBytes / minSendBytesPerSecond) * 1000);
     const sentAt = ports.clock.now();
-    if (sentBytes > 0) onTraffic?.({ sentBytes, receivedBytes: 0 });
+    if (sentBytes > 0) onTraffic?.({ dataType: request.dataType ?? null, sentBytes, receivedBytes: 0 });
     try {
       const response = await deadline.race(
         ports.fetch(this.#base + request.path, {
@@ -104,13 +108,16 @@ export class HttpClient {
     }
   }
 
-  #read(response: Response, deadline: Deadline, limits: BodyLimits): BodyReader {
+  #read(request: HttpRequest, response: Response, deadline: Deadline, limits: BodyLimits): BodyReader {
     const { onTraffic } = this.#options;
-    return new BodyReader(response, deadline, limits, (receivedBytes) => onTraffic?.({ sentBytes: 0, receivedBytes }));
+    const dataType = request.dataType ?? null;
+    return new BodyReader(response, deadline, limits, (receivedBytes) =>
+      onTraffic?.({ dataType, sentBytes: 0, receivedBytes }),
+    );
   }
 
-  async #failure(response: Response, deadline: Deadline): Promise<SyncError> {
-    const body = await this.#read(response, deadline, { maxBytes: maxErrorBytes, idleMs }).all();
+  async #failure(request: HttpRequest, response: Response, deadline: Deadline): Promise<SyncError> {
+    const body = await this.#read(request, response, deadline, { maxBytes: maxErrorBytes, idleMs }).all();
     const { status, headers } = response;
     const isJson = mediaTypeOf(response) === "application/json";
     return errorOfReply({

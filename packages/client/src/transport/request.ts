@@ -22,6 +22,7 @@ export interface RouteCall {
   readonly idleMs?: number;
   readonly maxBytes?: number;
   readonly signal?: AbortSignal | undefined;
+  readonly dataType?: string;
 }
 
 const mediaTypes = {
@@ -52,7 +53,7 @@ export async function requestStream(http: HttpClient, call: RouteCall): Promise<
 }
 
 export function toHttp(call: RouteCall): HttpRequest {
-  const { cbor, json, signal, maxBytes, idleMs } = call;
+  const { cbor, json, signal, maxBytes, idleMs, dataType } = call;
   const query = Object.entries(call.query ?? {}).filter(([, value]) => value !== undefined);
   const search = new URLSearchParams(query.map(([name, value]): [string, string] => [name, String(value)])).toString();
   const body = json === undefined ? cbor : utf8.encode(JSON.stringify(json));
@@ -70,6 +71,7 @@ export function toHttp(call: RouteCall): HttpRequest {
     ...(signal === undefined ? {} : { signal }),
     ...(maxBytes === undefined ? {} : { maxBytes }),
     ...(idleMs === undefined ? {} : { idleMs }),
+    ...(dataType === undefined ? {} : { dataType }),
   };
 }
 
