@@ -1,0 +1,104 @@
+import type { AccountInfo, SyncEvent } from "@owlivion/sync-client";
+import type { SimReply, SimRequest, StoredCollection } from "../server/sim-server.ts";
+import type { Writes } from "../world/mirror.ts";
+import type { Sender } from "../world/network.ts";
+import type { SimDevice } from "../world/sim-device.ts";
+import type { SimProcess } from "../world/sim-process.ts";
+import type { World } from "../world/world.ts";
+import { BlindnessOracle } from "./blindness.ts";
+import { DeviceOracle } from "./device-oracle.ts";
+import { type Arrived, ReplyOracle } from "./replies.ts";
+import { TokenBook } from "./token-book.ts";
+import { Truth } from "./truth.ts";
+import { demand } from "./violation.ts";
+
+/** Who watches: each rule of the invariants is asked where it can first be broken. */
+export class Oracles {
+  readonly #world: World;
+  readonly truth: Truth;
+  readonly tokens = new TokenBook();
+  /** Every journal entry that any device ever wrote: a sign-out erases the device's own. */
+  readonly journals: string[] = [];
+  readonly #replies: ReplyOracle;
+  readonly #devices: DeviceOracle;
+  readonly #blindness = new BlindnessOracle();
+
+  constructor(world: World) {
+    this.#world = world;
+    this.truth = new Truth(() => world.server.history);
+    this.#replies = new ReplyOracle(this);
+    this.#devices = new DeviceOracle(this.truth);
+  }
+
+  get nowMs(): number {
+    return this.#world.scheduler.nowMs;
+  }
+
+  count(what: string): void {
+    this.#world.happened(what);
+  }
+
+  look(): void {
+    this.truth.look();
+  }
+
+  sent(_: Sender, request: SimRequest): void {
+    this.#blindness.sent(request);
+  }
+
+  arrived(_: Sender, request: SimRequest): Arrived {
+    this.truth.look();
+    const owner = this.tokens.ownerOf(request);
+    const dataType = /^\/api\/v1\/sync\/([a-z_]+)\/delta/.exec(request.path)?.[1];
+    return {
+      request,
+      userId: owner?.userId ?? null,
+      deviceId: owner?.deviceId ?? null,
+      wasRevoked: this.tokens.isRevoked(request),
+      cuts: this.truth.cuts,
+      head: owner === null || dataType === undefined ? 0 : this.truth.of(owner.userId, dataType).head,
+    };
+  }
+
+  answered(arrived: Arrived, reply: SimReply): void {
+    this.truth.look();
+    this.#replies.answered(arrived, reply);
+  }
+
+  committed({ device }: SimProcess, writes: Writes): void {
+    for (const { row } of writes.of("conflicts")) if (row !== undefined) this.journals.push(JSON.stringify(row));
+    this.truth.look();
+    this.#devices.committed(device, writes);
+  }
+
+  heard({ device }: SimProcess, event: SyncEvent): void {
+    if (event.type === "unreadable")
+      demand(false, "C-I10", () => `${device.name} cannot read ${event.recordId}: ${event.reason}`);
+    if (event.type === "integrity") {
+      demand(
+        false,
+        "no-false-alarm",
+        () => `${device.name}: ${event.problem} of ${event.recordId} in ${event.dataType}`,
+      );
+    }
+  }
+
+  signedIn(device: SimDevice, account: AccountInfo): void {
+    this.#devices.signedIn(device, account);
+  }
+
+  /** The device's storage is another one now. */
+  forget(device: SimDevice): void {
+    this.#devices.forget(device);
+  }
+
+  /** S-I9: a cleanup took tombstones away, and only those that are old enough. */
+  cleaned(stored: StoredCollection, nowMs: number): void {
+    this.truth.cleaned(stored, nowMs);
+  }
+
+  /** After the operator or an accident took something of the server's history away. */
+  cut(): void {
+    this.truth.cut();
+  }
+}
