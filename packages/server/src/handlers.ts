@@ -35,6 +35,7 @@ export type { RequestSession } from "./http/session.ts";
 export { compileValidator } from "./http/validation.ts";
 export type { Random } from "./random.ts";
 export { judgeRun } from "./retention/judge-run.ts";
+export { decideBatch } from "./sync/decide-batch.ts";
 export { createDeltaHandlers, type DeltaHandlers } from "./sync/delta-handlers.ts";
 export { createTables } from "./sync/memory/memory-rows.ts";
 export { type CommittedBatch, MemoryStore } from "./sync/memory/memory-store.ts";

@@ -9,8 +9,7 @@ import {
   requireSecret,
   toApiError,
 } from "@owlivion/sync-server/handlers";
-import type { TSchema } from "typebox";
-import type { Route, RouteRequest } from "./sim-routes.ts";
+import type { Route, RouteRequest, Schema } from "./sim-routes.ts";
 import type { SimReply, SimRequest } from "./sim-server.ts";
 
 /** What no route asks for: it may be anything, and none looks. */
@@ -113,10 +112,10 @@ function readQuery(search: string): Record<string, string> {
 
 type Part = "params" | "querystring" | "body";
 type Validator = ReturnType<typeof compileValidator> & { errors?: unknown };
-const validators = new Map<TSchema, Validator>();
+const validators = new Map<Schema, Validator>();
 
 /** Fails as Fastify's validation does; the error table's name for it is found where Fastify's is. */
-function check(schema: TSchema | undefined, httpPart: Part, value: unknown): void {
+function check(schema: Schema | undefined, httpPart: Part, value: unknown): void {
   if (schema === undefined) return;
   let validate = validators.get(schema);
   if (validate === undefined) {

@@ -22,6 +22,7 @@ import {
 import {
   type Auth,
   assertSecretLength,
+  type compileValidator,
   changePassword,
   type DeltaHandlers,
   getKeys,
@@ -38,7 +39,9 @@ import {
   revokeDevice,
   startRecovery,
 } from "@owlivion/sync-server/handlers";
-import type { TSchema } from "typebox";
+
+/** What the validator takes. */
+export type Schema = Parameters<typeof compileValidator>[0]["schema"];
 
 /** What a route's handler gets, checked by its schemas. */
 export interface RouteRequest {
@@ -61,9 +64,9 @@ export interface Route {
   /** Of its path, below /api/v1, `:name` a parameter. */
   readonly path: string;
   readonly auth: "none" | "session" | "secret";
-  readonly params?: TSchema;
-  readonly query?: TSchema;
-  readonly body?: TSchema;
+  readonly params?: Schema;
+  readonly query?: Schema;
+  readonly body?: Schema;
   /** The handler reads the bytes. */
   readonly isRaw?: boolean;
   readonly maxBodyBytes?: number;
