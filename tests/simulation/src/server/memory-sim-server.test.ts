@@ -13,6 +13,7 @@ function openServer(atStatement: ServerPorts["atStatement"] = () => "none") {
       now: () => Date.now() * 1000,
       randomBytes: (length) => Buffer.alloc(length, (drawn += 1)),
       atStatement,
+      external: (work) => work,
     },
   });
 }

@@ -43,6 +43,8 @@ export interface ServerPorts extends ServerHooks {
   /** The server's clock, microseconds since 1970. */
   now(): number;
   randomBytes(length: number): Uint8Array;
+  /** Work that takes real time, as a real database does: virtual time stands still meanwhile. */
+  external<T>(work: Promise<T>): Promise<T>;
 }
 
 /** The process died: no answer reaches anybody. */

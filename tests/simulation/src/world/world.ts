@@ -4,6 +4,7 @@ import { Oracles } from "../oracles/oracles.ts";
 import { Violation } from "../oracles/violation.ts";
 import {
   ServerCrashed,
+  type ServerPorts,
   type SimReply,
   type SimRequest,
   type SimServer,
@@ -22,11 +23,7 @@ import { SimDevice } from "./sim-device.ts";
 import type { SimProcess } from "./sim-process.ts";
 import { Intents } from "./tokens.ts";
 
-export type MakeServer = (ports: {
-  atStatement(place: string): StatementFault | Promise<StatementFault>;
-  now(): number;
-  randomBytes(length: number): Uint8Array;
-}) => Promise<SimServer>;
+export type MakeServer = (ports: ServerPorts) => Promise<SimServer>;
 
 export interface WorldOptions {
   readonly plan: Plan;
@@ -120,6 +117,7 @@ export class World {
       atStatement: (place) => this.#atStatement(place),
       now: () => this.serverClock.now() * 1000,
       randomBytes: (length) => random.bytes(length),
+      external: (work) => this.scheduler.external(work),
     });
     this.server.onAnnounce((event) => this.streams.announce(event));
     this.scheduler.onSettled = () => this.#guard(() => this.oracles.look());
@@ -239,7 +237,7 @@ export class World {
   async #handle(sender: Sender, request: SimRequest): Promise<SimReply | null> {
     const seen = this.oracles.arrived(sender, request);
     try {
-      const reply = await this.scheduler.external(this.server.handle(request));
+      const reply = await this.server.handle(request);
       this.note(`${sender.name} ${request.method} ${request.path.slice(7, 47)} ${reply.status}`);
       const told = { date: new Date(this.serverClock.now()).toUTCString(), ...reply.headers };
       this.#guard(() => this.oracles.answered(seen, reply));
