@@ -61,7 +61,6 @@ export function registerAccountRoutes(app: FastifyInstance, context: AppContext,
     ...common,
     summary: "Everything about the account, as NDJSON in one snapshot",
     description: `One object a line, its \`type\` first; binary is base64; the last line has the type \`end\`. ${needsSecret}`,
-    produces: ["application/x-ndjson"],
     response: {
       200: { description: "The lines", content: { "application/x-ndjson": { schema: Type.String() } } },
       ...errors(...sessionErrors, ...secretErrors),

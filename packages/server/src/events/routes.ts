@@ -20,7 +20,6 @@ const schema = {
     "device's own changes are told too. A comment every 25 seconds. The stream ends when the device is revoked, " +
     "the access token expires or the server stops; connect again then, and pull.",
   security: [{ bearer: [] }],
-  produces: ["text/event-stream"],
   response: {
     200: {
       description: "The stream",

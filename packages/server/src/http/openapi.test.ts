@@ -104,4 +104,13 @@ describe("OpenAPI", () => {
       expect(security, name).toHaveLength(1);
     }
   });
+
+  test("documents errors as JSON, whatever a success is", () => {
+    const errors = operations.flatMap(([name, { responses }]) =>
+      Object.entries(responses)
+        .filter(([status]) => Number(status) >= 400)
+        .map(([status, { content }]) => [`${name} ${status}`, Object.keys(content ?? {})]),
+    );
+    expect(errors.filter(([, types]) => String(types) !== "application/json")).toEqual([]);
+  });
 });
