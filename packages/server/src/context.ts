@@ -9,7 +9,7 @@ export interface ServerContext {
   readonly config: Config;
   readonly secrets: Secrets;
   readonly pool: Pool;
-  /** For connections outside the pool (LISTEN). */
+  /** For connections outside the pool: events, exports, cleanup. Never by way of a pooler that pools by transaction. */
   readonly connection: ClientConfig;
   readonly dataTypes: DataTypes;
   readonly log: Log;

@@ -33,7 +33,7 @@ export async function startServerProcess(config: Config, logger: FastifyBaseLogg
     closers.push(database.close);
     await prepareDatabase(database.connection, logger);
 
-    const pool = createPool(config, database.connection, logger);
+    const pool = createPool(config, database.pooled, logger);
     closers.push(() => pool.end());
     const dataTypes = await loadDataTypes(pool, config.dataTypes);
     const changed = await findChangedSecrets(pool, secrets);

@@ -12,6 +12,7 @@ test("without any setting the documented defaults hold", () => {
     host: "127.0.0.1",
     dataDir: "./data",
     databaseUrl: undefined,
+    databaseDirectUrl: undefined,
     registration: "open",
     dataTypes: ["accounts", "contacts", "preferences", "signatures"],
     trustedProxies: [],

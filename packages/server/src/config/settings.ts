@@ -85,6 +85,13 @@ export function visitSettings(visit: VisitSetting) {
         "A PostgreSQL of your own, 15 to 18 (postgres://user:password@host/database). Unset: the embedded one",
       isSecret: true,
     }),
+    databaseDirectUrl: visit("database", {
+      name: "DATABASE_DIRECT_URL",
+      type: optional(postgresUrl),
+      default: "",
+      description: "The same database past a pooler that pools by transaction. Unset: DATABASE_URL",
+      isSecret: true,
+    }),
     databasePoolSize: visit("database", {
       name: "DATABASE_POOL_SIZE",
       type: integer(1, 1000),

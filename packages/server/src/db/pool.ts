@@ -56,8 +56,8 @@ function tellLostConnections(pool: Pool, log: Log): void {
 }
 
 /**
- * By statement, not as start-up parameters, which PgBouncer refuses. There the pooling must be by session, as LISTEN and
- * session locks need it anyway.
+ * By statement, not as start-up parameters, which PgBouncer refuses. Where that pools by transaction, its `connect_query`
+ * sets the same for every connection it makes (docs/self-hosting.md).
  */
 async function applySettings(client: pg.ClientBase, settings: PoolSettings): Promise<void> {
   await client.query(

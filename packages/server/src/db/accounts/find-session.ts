@@ -7,7 +7,6 @@ import type { LiveSession, TokenOwner } from "./account-store.ts";
  */
 export async function findLiveSession(pool: Pool, claims: TokenOwner): Promise<LiveSession | null> {
   const { rows } = await pool.query<LiveSession>({
-    name: "find-live-session",
     text: `select u.kind, u.key_epoch::float8 as "keyEpoch", u.incarnation
       from users u
       join devices d on d.user_id = u.user_id and d.device_id = $2

@@ -30,8 +30,8 @@ export async function applyBatch(client: PoolClient, batch: BatchToApply): Promi
   const { changes } = request.batch;
   const ofChange = <T>(read: (change: (typeof changes)[number]) => T) =>
     rows.map((row) => read(changes[row.changeIndex]!));
+  // Without a name: a prepared statement would be another connection's behind a pooler.
   await client.query({
-    name: "apply_batch",
     text: applySql,
     values: [
       request.userId,

@@ -23,7 +23,6 @@ export async function readStatus(
   userId: string,
 ): Promise<ReadonlyMap<string, StatusRow>> {
   const { rows } = await pool.query<(string | null)[]>({
-    name: "read_status",
     text: statusSql,
     values: [userId],
     rowMode: "array",
