@@ -1,0 +1,54 @@
+import { useText } from "../../i18n/text-provider.tsx";
+import type { FieldSpec } from "../records/record-fields.ts";
+import { RecordsScreen } from "../records/records-screen.tsx";
+
+const port = { kind: "number", min: 1, max: 65_535 } as const;
+const security = {
+  kind: "choice",
+  choices: [
+    { value: "tls", label: "record.security.tls" },
+    { value: "starttls", label: "record.security.starttls" },
+    { value: "none", label: "record.security.none" },
+  ],
+} as const;
+
+/** Passwords are no fields: they stay on the device that has them. */
+const specs: readonly FieldSpec[] = [
+  { name: "email", label: "record.email", kind: "text" },
+  { name: "displayName", label: "record.displayName", kind: "text" },
+  { name: "title", label: "record.title", kind: "text" },
+  {
+    name: "kind",
+    label: "record.kind",
+    kind: "choice",
+    choices: [
+      { value: "imap", label: "record.kind.imap" },
+      { value: "pop3", label: "record.kind.pop3" },
+      { value: "jmap", label: "record.kind.jmap" },
+      { value: "exchange", label: "record.kind.exchange" },
+    ],
+  },
+  { name: "imapHost", label: "record.imapHost", kind: "text" },
+  { name: "imapPort", label: "record.imapPort", ...port },
+  { name: "imapSecurity", label: "record.imapSecurity", ...security },
+  { name: "imapUserName", label: "record.imapUserName", kind: "text" },
+  { name: "smtpHost", label: "record.smtpHost", kind: "text" },
+  { name: "smtpPort", label: "record.smtpPort", ...port },
+  { name: "smtpSecurity", label: "record.smtpSecurity", ...security },
+  { name: "smtpUserName", label: "record.smtpUserName", kind: "text" },
+  { name: "isDefault", label: "record.isDefault", kind: "flag" },
+];
+
+export default function AccountsScreen() {
+  const { text } = useText();
+  return (
+    <RecordsScreen
+      dataType="accounts"
+      specs={specs}
+      title={text("screen.accounts")}
+      lead={text("accounts.lead")}
+      empty={text("accounts.none")}
+      lineOf={({ email, imapHost }) => [email, imapHost].filter((value) => typeof value === "string").join(" · ")}
+    />
+  );
+}
