@@ -3,7 +3,7 @@ import type { DataType } from "../data-types/data-type.ts";
 import { isSameRecord, naturalKeyOf } from "../data-types/natural-key.ts";
 import type { SyncEvent } from "../events/sync-event.ts";
 import { defaultMergePolicy } from "../merge/merge-values.ts";
-import type { RecordValue } from "../merge/record-value.ts";
+import { type RecordValue, toPutContent } from "../merge/record-value.ts";
 import { compareOptionalStamps, newerStamp, newestStamp } from "../merge/stamp.ts";
 import { type MarkRow, type OutboxRow, recordKey, type RecordRow, type ViewRow } from "../store/rows.ts";
 import type { WriteTransaction } from "../store/store.ts";
@@ -135,11 +135,15 @@ class Application {
 
     const { content } = opened;
     const { version, changedAt } = row;
-    const isOlder = () => known !== undefined && this.#isOlder(content, known);
-    const arriving = { version, changedAt, header: opened, hash: opened.hash!, isOlder };
     const isUnreadable = mark?.kind === "unreadable";
+    // What was there before it could not be opened.
+    const view = isUnreadable ? await this.#input.tx.get("views", this.#key(opened)) : undefined;
+    const isOlder = () => known !== undefined && this.#isOlder(content, known, view);
+    const isUndated = newestOf(content) === undefined;
+    const arriving = { version, changedAt, header: opened, hash: opened.hash!, isOlder, isUndated };
+    const isIntact = () => known !== undefined && this.#isIntact(known);
     const judgement = judgeRemote(
-      known === undefined ? null : { ...known, prevHash: prevHashOf(known), isUnreadable },
+      known === undefined ? null : { ...known, prevHash: prevHashOf(known), isUnreadable, isIntact },
       arriving,
       this.#input.remote,
     );
@@ -243,9 +247,15 @@ class Application {
     return value === null ? null : { kind: "put", value };
   }
 
+  #isIntact(known: RecordRow): boolean {
+    if (known.envelope === null || known.hash === null) return false;
+    if (openKnown(this.#input.keys, known) === null) return false;
+    return equalBytes(known.hash, hashEnvelope(known.envelope)) && readHeader(known.envelope).rev === known.rev;
+  }
+
   /** Whether nothing of what arrives was written after what is here. */
-  #isOlder(arriving: Content, known: RecordRow): boolean {
-    const own = openKnown(this.#input.keys, known);
+  #isOlder(arriving: Content, known: RecordRow, view: ViewRow | undefined): boolean {
+    const own: Content | null = openKnown(this.#input.keys, known) ?? (view === undefined ? null : toPutContent(view));
     if (own === null) return false;
     if (own.kind === "tombstone") return compareOptionalStamps(newestOf(arriving), own.stamp) <= 0;
     if (arriving.kind === "tombstone") return compareOptionalStamps(arriving.stamp, newestOf(own)) <= 0;

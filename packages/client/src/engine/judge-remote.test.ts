@@ -35,6 +35,24 @@ describe("a record that arrives, beside one that is known (DESIGN 5.3)", () => {
     expect(judgeRemote(known, anew, { horizon: 9, walk: resync })).toBe("replayed");
   });
 
+  test("what says nothing new was not begun anew: it is an old revision of a record said to be purged", () => {
+    const old = { ...arriving(30, 1, 1, null), isOlder: () => true };
+    expect(judgeRemote(known, old, { horizon: 20, walk: resync })).toBe("replayed");
+    expect(judgeRemote({ ...known, kind: "tombstone" }, old, { horizon: 20, walk: null })).toBe("replayed");
+    expect(judgeRemote({ ...known, version: 0 }, old, { horizon: 20, walk: resync })).toBe("apply");
+    expect(judgeRemote(known, { ...old, isUndated: true }, { horizon: 20, walk: resync })).toBe("apply");
+  });
+
+  test.each([
+    ["an older revision", arriving(10, 2, 2, 1), true, "replayed"],
+    ["other content of the same revision", arriving(10, 3, 9, 2), true, "forked"],
+    ["a successor", arriving(12, 4, 4, 3), true, "apply"],
+    ["whatever comes, when what is here is damaged", arriving(10, 2, 2, 1), false, "apply"],
+  ] as const)("in a repair: %s", (_, row, isIntact, judgement) => {
+    const here = { ...known, isIntact: () => isIntact };
+    expect(judgeRemote(here, row, { horizon: 0, walk: { cause: "repair", cutVersion: null } })).toBe(judgement);
+  });
+
   test("in a resync within an epoch nothing is older than it was", () => {
     expect(judgeRemote(known, arriving(9, 2, 2, 1), { horizon: 0, walk: resync })).toBe("replayed");
   });

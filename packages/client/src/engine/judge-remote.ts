@@ -14,6 +14,8 @@ export interface KnownRecord {
   readonly changedAt?: string;
   /** Nobody here can open it: what it claims about itself proves nothing. */
   readonly isUnreadable?: boolean;
+  /** Whether its envelope is what some device sealed, so that what it claims is true. */
+  readonly isIntact?: () => boolean;
 }
 
 export interface ArrivingRecord {
@@ -23,6 +25,8 @@ export interface ArrivingRecord {
   readonly changedAt?: string;
   /** Whether nothing in it was written after what is here. */
   readonly isOlder?: () => boolean;
+  /** Nobody chose what it says: it has no stamp, and no time. */
+  readonly isUndated?: boolean;
 }
 
 export interface RemoteContext {
@@ -50,17 +54,32 @@ export function judgeRemote(
 ): RemoteJudgement {
   if (known === null || known.hash === null) return "apply";
   if (equalBytes(known.hash, arriving.hash)) return "same";
-  // What the server has was just proved; what is here is damaged.
-  if (walk?.cause === "repair") return "apply";
+  if (walk?.cause === "repair") return judgeRepair(known, arriving);
   if (isAfterCut(known, walk)) return judgeAfterCut(known, arriving, walk?.cutVersion ?? null);
   // A walk sends each record once, as it stands.
   if (arriving.version < known.version) return walk === null ? "late" : "replayed";
-  if (isForgotten(known, horizon, walk !== null)) return "apply";
+  if (isForgotten(known, horizon, walk !== null)) return isOldOne(known, arriving) ? "replayed" : "apply";
   if (arriving.header.rev < known.rev) return "replayed";
   if (known.isUnreadable === true) return "apply";
   if (arriving.version === known.version || arriving.header.rev === known.rev) return "forked";
   if (arriving.header.rev === known.rev + 1 && !follows(arriving, known)) return "unlinked";
   return "apply";
+}
+
+/**
+ * What the server has was proved a moment ago, and what is here is damaged. That is no leave to show something else now: what is
+ * whole here gives way to its successors alone.
+ */
+function judgeRepair(known: KnownRecord, arriving: ArrivingRecord): RemoteJudgement {
+  if (known.version === 0 || arriving.header.rev > known.rev) return "apply";
+  if (known.isIntact?.() !== true) return "apply";
+  return arriving.header.rev < known.rev ? "replayed" : "forked";
+}
+
+/** That a tombstone was purged is the server's word: a record begun anew says something new, and no old revision does. */
+function isOldOne(known: KnownRecord, arriving: ArrivingRecord): boolean {
+  if (known.version === 0 || arriving.header.rev >= known.rev || arriving.isUndated === true) return false;
+  return arriving.isOlder?.() ?? false;
 }
 
 /** What is here was written after the point where the server's history was cut, so the server may have lost it. */
