@@ -19,15 +19,17 @@ const tables = ["records", "views", "outbox", "marks", "collections", "conflicts
  * - `detach`       its local edit survives, as something new
  * - `propose`      the server lost it: it is sent again
  * - `unconfirm`    it may have been deleted, and its tombstone purged; nothing proves it
+ * - `keep`         it is newer than all that the server says to have: that is its lie or its loss, and no deletion
  */
-export type Unseen = "forget" | "detach" | "propose" | "unconfirm";
+export type Unseen = "forget" | "detach" | "propose" | "unconfirm" | "keep";
 
 export function judgeUnseen(
   row: Pick<RecordRow, "kind" | "version" | "hash" | "envelope">,
-  walk: Pick<Walk, "cause" | "cutVersion">,
+  walk: Pick<Walk, "cause" | "cutVersion"> & Partial<Pick<Walk, "startHead">>,
   hasEdit: boolean,
 ): Unseen {
   if (hasEdit) return "detach";
+  if (walk.cause !== "epoch" && row.version > (walk.startHead ?? row.version)) return "keep";
   // Only the person may make a deletion of this account of what nobody sealed.
   if (row.kind === "tombstone" && row.envelope === null && row.hash !== null) return "detach";
   const isAfterCut = walk.cause === "epoch" && (walk.cutVersion === null || row.version > walk.cutVersion);
@@ -73,7 +75,15 @@ async function sweepStep(context: EngineContext, tx: WriteTransaction, dataType:
     "outbox",
     unseen.map(({ key }) => key),
   );
-  for (const [i, row] of unseen.entries()) await dealWith(context, tx, ledger, row, edits[i], walk, step);
+  const marks = await tx.getMany(
+    "marks",
+    unseen.map(({ key }) => key),
+  );
+  for (const [i, row] of unseen.entries()) {
+    const isUnreadable = marks[i]?.kind === "unreadable" && edits[i] === undefined;
+    if (isUnreadable) await dealWithUnreadable(context, tx, ledger, row, walk, step);
+    else await dealWith(context, tx, ledger, row, edits[i], walk, step);
+  }
   step.isOver = rows.length < rowsPerStep;
   if (!step.isOver) await ledger.save(tx, { walk: { ...walk, sweptTo: rows.at(-1)!.key } });
   else if (walk.cause === "repair")
@@ -93,8 +103,9 @@ async function dealWith(
 ): Promise<void> {
   const dataType = ledger.row.key;
   const nowMs = context.correctedNow();
-  ledger.remove(row);
   const outcome = judgeUnseen(row, walk, edit !== undefined);
+  if (outcome === "keep") return;
+  ledger.remove(row);
   if (outcome === "forget") return await tx.delete("records", row.key);
 
   await tx.put("records", { ...row, version: 0, isCounted: false });
@@ -110,6 +121,30 @@ async function dealWith(
     step.unconfirmed += 1;
     step.changedIds.push(recordId);
   }
+}
+
+/**
+ * What nobody here can open is never sent (C-I10), and the server does not have it any more. What was there before it stays visible;
+ * where the server lost it, that is what is sent. Where nothing was, nothing is left.
+ */
+async function dealWithUnreadable(
+  context: EngineContext,
+  tx: WriteTransaction,
+  ledger: CollectionLedger,
+  row: RecordRow,
+  walk: Walk,
+  step: Step,
+): Promise<void> {
+  ledger.remove(row);
+  if ((await tx.get("views", row.key)) === undefined) {
+    await tx.delete("records", row.key);
+    return await tx.delete("marks", row.key);
+  }
+  await tx.put("records", { ...row, version: 0, isCounted: false });
+  if (judgeUnseen(row, walk, false) !== "propose") return;
+  const stamp = noStamp(row.deviceId);
+  await tx.put("outbox", engineOutboxRow(row, "put", null, context.correctedNow(), stamp));
+  step.proposed += 1;
 }
 
 /** Where the cut was is not known: the record may have been deleted by somebody, so the person can look at it. */

@@ -38,6 +38,8 @@ describe("a row that a resync did not see", () => {
   test.each([
     ["with a waiting edit lives on by it", put, { cause: "expired", cutVersion: null }, true, "detach"],
     ["is hidden after an expired cursor", put, { cause: "expired", cutVersion: null }, false, "unconfirm"],
+    ["is hidden up to the head", put, { cause: "expired", cutVersion: null, startHead: 10 }, false, "unconfirm"],
+    ["stays when it is newer than the head", put, { cause: "expired", cutVersion: null, startHead: 9 }, false, "keep"],
     ["and its tombstone forgotten", tombstone, { cause: "expired", cutVersion: null }, false, "forget"],
     ["is hidden when it was before the cut", put, { cause: "epoch", cutVersion: 10 }, false, "unconfirm"],
     ["is sent again when it was after the cut", put, { cause: "epoch", cutVersion: 9 }, false, "propose"],
