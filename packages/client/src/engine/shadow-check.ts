@@ -11,12 +11,13 @@ import { type EngineContext, unlockedKeys } from "./engine-context.ts";
 export type ShadowResult = "local" | "server" | "moved";
 
 /**
- * Before the alarm: reads the whole collection once more, apart from the store, and compares its set hash with the proof. Holds
- * 32 bytes for each record, and changes nothing.
+ * Before the alarm: reads the whole collection once more, apart from the store, and compares its set hash with the proof that did not
+ * agree. Holds 32 bytes for each record, and changes nothing.
  */
 export async function shadowCheck(
   context: EngineContext,
   dataType: string,
+  proof: StoredProof,
   signal?: AbortSignal,
 ): Promise<ShadowResult> {
   const keys = unlockedKeys(context, dataType);
@@ -24,7 +25,6 @@ export async function shadowCheck(
   let cursor = "initial";
   let head = 0;
   let last = 0;
-  let proof: StoredProof | null = null;
   for (;;) {
     const page = await context.api.pullPage({ dataType, cursor }, signal === undefined ? {} : { signal });
     for (const row of page.rows) {
@@ -34,11 +34,12 @@ export async function shadowCheck(
     const first = page.rows[0]?.version ?? Infinity;
     if (first <= last) throw new SyncError("INVALID_REPLY");
     last = page.rows.at(-1)?.version ?? last;
-    ({ head, proof } = page);
+    ({ head } = page);
     if (!page.hasMore) break;
     cursor = page.nextCursor;
   }
-  if (proof === null || proof.version !== head) return "moved";
+  // A head that is lower than what was proved is a lie by itself.
+  if (proof.version !== head) return head > proof.version ? "moved" : "server";
   const setHash = SetHash.empty();
   for (const [recordId, hash] of hashes) setHash.add(keys.setHashTerm(recordId, hash));
   const { epoch, version } = proof;

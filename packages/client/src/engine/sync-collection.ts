@@ -128,7 +128,7 @@ async function checkHead(
       await raiseAlarm(context, dataType, "proof_withheld");
       return false;
     case "mismatch":
-      await lookTwice(context, dataType, signal);
+      await lookTwice(context, dataType, proof!, signal);
       return false;
   }
 }
@@ -154,8 +154,13 @@ async function proveAnew(
   return false;
 }
 
-async function lookTwice(context: EngineContext, dataType: string, signal: AbortSignal | undefined): Promise<void> {
-  const result = await shadowCheck(context, dataType, signal);
+async function lookTwice(
+  context: EngineContext,
+  dataType: string,
+  proof: StoredProof,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const result = await shadowCheck(context, dataType, proof, signal);
   if (result === "server") return await raiseAlarm(context, dataType, "proof_mismatch");
   if (result === "moved") return;
   await beginWalk(context, dataType, { cause: "repair" });

@@ -9,7 +9,7 @@ export interface PageRequest {
 
 /**
  * What a page must be besides well-formed, so that a walk ends and nothing is applied twice: of the collection asked for, at
- * most `limit` rows, each record and each version once, none above the head, and one row at least while more follow.
+ * most `limit` rows, each record and each version once, nothing above the head, and one row at least while more follow.
  */
 export function checkPage(page: WirePage, request: PageRequest): Page {
   const rows = inVersionOrder(page.changes, page.deleted);
@@ -18,6 +18,7 @@ export function checkPage(page: WirePage, request: PageRequest): Page {
   if (page.pagination.has_more && rows.length === 0) throw invalid("more is promised, and nothing given");
   if (rows.some((row) => row.version > page.head)) throw invalid("a version above the head");
   if (page.horizon > page.head) throw invalid("a horizon above the head");
+  if ((page.proof?.version ?? 0) > page.head) throw invalid("a proof above the head");
   return {
     rows,
     hasMore: page.pagination.has_more,

@@ -98,6 +98,7 @@ describe("a page", () => {
     ["with one record twice", { ...page, deleted: [tombstone("a", 2)] }],
     ["with a version above its head", { ...page, head: 2 }],
     ["with a horizon above its head", { ...page, horizon: 4 }],
+    ["with a proof above its head", { ...page, proof: { epoch: page.epoch, version: 4, proof: new Uint8Array(32) } }],
     ["with more to come and nothing in it", { ...page, changes: [], deleted: [], pagination: { has_more: true } }],
     ["with a negative version", { ...page, changes: [put("a", -1)], deleted: [] }],
     ["with a version that is no integer", { ...page, changes: [put("a", 1.5)], deleted: [] }],
