@@ -8,6 +8,7 @@ import { readCollection } from "./collection-ledger.ts";
 import { type EngineContext, unlockedKeys } from "./engine-context.ts";
 import { openRows } from "./open-rows.ts";
 import { sweep } from "./sweep.ts";
+import { raiseAlarm } from "./verify-head.ts";
 import { beginWalk, cutVersionAfter, type WalkReason } from "./walk.ts";
 
 export interface PullOptions {
@@ -54,7 +55,7 @@ export async function pullToHead(context: EngineContext, dataType: string, optio
       ahead = null;
       continue;
     }
-    checkProgress(before, page);
+    await checkProgress(context, before, page);
     ahead = page.hasMore ? askAhead(context, { ...before, cursor: page.nextCursor }, options) : null;
     await commitPage(context, before, page, options);
     rows += page.rows.length;
@@ -114,7 +115,7 @@ async function commitPage(
     const ledger = await openLedger(context, tx, dataType);
     // Another tab was faster: its page is the same or a newer one.
     if (ledger.row.cursor !== before.cursor || ledger.row.generation !== before.generation) return null;
-    ledger.row = { ...ledger.row, horizon: page.horizon };
+    ledger.row = { ...ledger.row, horizon: page.horizon, walk: withinHead(ledger.row.walk, page.head) };
     const result = await applyWithin(context, tx, ledger, opened);
     const problem = result.violations[0]?.problem ?? regression(before, page);
     await ledger.save(tx, {
@@ -155,9 +156,13 @@ function walkAfter(walk: Walk, page: Page, totalRecords?: number): Walk {
   };
 }
 
-/** A walk that leads nowhere would go on without end: behind a cursor there are only newer versions. */
-function checkProgress(before: CollectionRow, page: Page): void {
+/**
+ * A walk that leads nowhere would go on without end: behind a cursor there are only newer versions. If there are older ones, this or
+ * an earlier answer was a lie, and asking again will not tell which: a person has to decide.
+ */
+async function checkProgress(context: EngineContext, before: CollectionRow, page: Page): Promise<void> {
   const isBehind = before.cursor !== null && page.rows.length > 0 && page.rows[0]!.version <= before.position;
+  if (isBehind && before.alarm === null) await raiseAlarm(context, before.key, "cursor_went_back");
   if (isBehind || (page.hasMore && page.nextCursor === before.cursor)) {
     throw new SyncError("INVALID_REPLY", {
       message: "The server's answer breaks the protocol: the cursor stands still.",
@@ -165,9 +170,14 @@ function checkProgress(before: CollectionRow, page: Page): void {
   }
 }
 
-/** Within an epoch the head never goes back. An account that was erased and made anew begins at nothing, in any epoch. */
+/** The head never goes back, but where the server has said that its history was cut: a new epoch alone does not say that. */
 function regression(before: CollectionRow, page: Page): string | null {
-  if (before.walk?.cause === "epoch") return null;
-  if (before.epoch !== page.epoch || page.head >= before.position) return null;
+  if (before.walk?.cause === "epoch" || page.head >= before.position) return null;
   return "head_went_back";
+}
+
+/** An epoch begins at a version that the server had: a cut above its head is none, and hides what is newer than the head. */
+function withinHead(walk: Walk | null, head: number): Walk | null {
+  if (walk === null || walk.cutVersion === null || walk.startHead !== null) return walk;
+  return { ...walk, cutVersion: Math.min(walk.cutVersion, head) };
 }

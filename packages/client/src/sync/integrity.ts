@@ -8,7 +8,7 @@ import { SyncError } from "../errors.ts";
 export interface IntegrityAlarm {
   readonly dataType: string;
   /**
-   * `proof_mismatch`, `proof_withheld`; `head_went_back`; `replayed`, `forked`, `unlinked`: see docs/client.md.
+   * `proof_mismatch`, `proof_withheld`; `head_went_back`, `cursor_went_back`; `replayed`, `forked`, `unlinked`: see docs/client.md.
    */
   readonly problem: string;
   /** Everything up to this version was here. */
