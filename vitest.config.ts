@@ -7,7 +7,7 @@ const ssr = { resolve: { conditions: ["@owlivion/source"], externalConditions: [
 const resultsDir = process.env["TEST_RESULTS"];
 
 // The suffix says what a test needs: `.test.ts` nothing, `.pg.test.ts` PostgreSQL (its own, embedded), `.slow.test.ts`
-// that and minutes (npm run test:slow), `.web.test.ts` Chromium (npm run test:web).
+// that and minutes (npm run test:slow), `.web.test.ts` Chromium (npm run test:web), `.hostile.test.ts` both (npm run hostile).
 export default defineConfig({
   test: {
     reporters: resultsDir === undefined ? ["default"] : ["default", "json"],
@@ -58,6 +58,19 @@ export default defineConfig({
           include: ["packages/server/test/**/*.slow.test.ts"],
           globalSetup: ["packages/server/test/support/postgres-setup.ts"],
           hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: "hostile",
+          sequence: { groupOrder: 4 },
+          include: ["tests/hostile-server/test/**/*.hostile.test.ts"],
+          globalSetup: ["packages/server/test/support/postgres-setup.ts"],
+          hookTimeout: 60_000,
+          testTimeout: 60_000,
+          maxWorkers: 2,
         },
       },
       {

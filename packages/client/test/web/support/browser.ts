@@ -25,14 +25,17 @@ export interface TestBrowser extends TestDevice {
   kill(): Promise<void>;
 }
 
+/** Has something done at the end of the test, or of whatever a browser is shared by; the last first. */
+export type AtEnd = (work: () => void | Promise<void>) => void;
+
 /** Ends with the test. What a page throws and nobody catches, and what it says is an error, fails the test. */
-export async function startBrowser(profile: string): Promise<TestBrowser> {
+export async function startBrowser(profile: string, atEnd: AtEnd = onTestFinished): Promise<TestBrowser> {
   const process = launch(profile);
-  onTestFinished(() => killGroup(process));
+  atEnd(() => killGroup(process));
   const browser = await chromium.connectOverCDP(await devToolsAddress(process));
-  onTestFinished(() => browser.close());
+  atEnd(() => browser.close());
   const complaints: string[] = [];
-  onTestFinished(() => {
+  atEnd(() => {
     if (complaints.length > 0) throw new Error(`in the page:\n${complaints.join("\n")}`);
   });
   const context = onlyContext(browser);
@@ -62,9 +65,9 @@ function deviceOf(context: BrowserContext, complaints: string[]): TestDevice {
 }
 
 /** An empty profile, removed after the test. */
-export async function newProfile(): Promise<string> {
+export async function newProfile(atEnd: AtEnd = onTestFinished): Promise<string> {
   const profile = await mkdtemp(join(tmpdir(), "owlivion-profile-"));
-  onTestFinished(() => rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
+  atEnd(() => rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
   return profile;
 }
 

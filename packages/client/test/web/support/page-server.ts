@@ -1,9 +1,11 @@
 import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 import { onTestFinished } from "vitest";
+import type { AtEnd } from "./browser.ts";
 
 export interface ServedPage {
   readonly url: string;
@@ -14,8 +16,12 @@ export interface ServedPage {
 
 const page = `<!doctype html><meta charset="utf-8"><title>test</title><script type="module" src="/page.js"></script>`;
 
-/** Serves a page that runs one file of `pages/`, at an origin of its own; ends with the test. */
-export async function servePage(file: string, plugins: readonly Plugin[] = []): Promise<ServedPage> {
+/** Serves a page that runs one file of `pages/`, or one named by its whole path, at an origin of its own; ends with the test. */
+export async function servePage(
+  file: string,
+  plugins: readonly Plugin[] = [],
+  atEnd: AtEnd = onTestFinished,
+): Promise<ServedPage> {
   const files = await bundle(file, plugins);
   const connections = ["'self'"];
   const server = createServer((request, response) => {
@@ -28,7 +34,7 @@ export async function servePage(file: string, plugins: readonly Plugin[] = []): 
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  onTestFinished(() => {
+  atEnd(() => {
     server.closeAllConnections();
     server.close();
   });
@@ -49,7 +55,7 @@ function bundle(file: string, plugins: readonly Plugin[]): Promise<ReadonlyMap<s
   const known = bundles.get(file);
   if (known !== undefined) return known;
   const made = build({
-    entryPoints: { page: fileURLToPath(new URL(`../pages/${file}`, import.meta.url)) },
+    entryPoints: { page: resolve(fileURLToPath(new URL("../pages/", import.meta.url)), file) },
     bundle: true,
     splitting: true,
     write: false,

@@ -1,0 +1,42 @@
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import type { AtEnd } from "../../../packages/client/test/web/support/browser.ts";
+import { startTestServer } from "../../../packages/server/test/support/server.ts";
+import { behaviours } from "../src/behaviours/index.ts";
+import type { Driver } from "../src/device/driver.ts";
+import { runBehaviour } from "../src/run-behaviour.ts";
+
+declare module "vitest" {
+  interface TaskMeta {
+    /** Of a hostile behaviour: where it stands, and by what it was noticed. */
+    hostile?: { readonly row: string; readonly name: string; readonly noticed: string; readonly residual: boolean };
+  }
+}
+
+/** Every behaviour, against the SDK where the driver runs it. */
+export function hostileSuite(where: string, startDriver: (atEnd: AtEnd) => Promise<Driver>): void {
+  const ends: Parameters<AtEnd>[0][] = [];
+  let driver: Driver;
+  let realUrl: string;
+
+  beforeAll(async () => {
+    driver = await startDriver((work) => ends.push(work));
+    const corsOrigins = driver.origin === undefined ? [] : [driver.origin];
+    const server = await startTestServer({ config: { corsOrigins } });
+    ends.push(() => server.close());
+    await server.app.listen({ host: "127.0.0.1", port: 0 });
+    realUrl = `http://127.0.0.1:${(server.app.server.address() as AddressInfo).port}`;
+  });
+  afterAll(async () => {
+    for (const end of ends.reverse()) await end();
+  });
+
+  describe(where, () => {
+    test.each(behaviours.map((behaviour) => [`${behaviour.row} ${behaviour.name}`, behaviour] as const))(
+      "%s",
+      async (_, behaviour) => {
+        await runBehaviour(behaviour, driver, realUrl);
+      },
+    );
+  });
+}
