@@ -7,6 +7,7 @@ export type { History, HistoryEntry, RecordHistory } from "./sync/history.ts";
 export type { RestoreChange, RestorePoint, RestorePreview, RestoreResult, SkipReason } from "./sync/restore-preview.ts";
 export type { SyncSettings } from "./sync/settings.ts";
 export type { DataTypeStatistics, Statistics, Volume } from "./sync/traffic-log.ts";
+export type { Difference as IntegrityDifference } from "./engine/compare-collection.ts";
 export type { Integrity, IntegrityAlarm } from "./sync/integrity.ts";
 export type { ExportOptions } from "./export/export-data.ts";
 export type { ImportOptions, ImportReport } from "./export/import-report.ts";

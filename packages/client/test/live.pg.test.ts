@@ -138,6 +138,23 @@ test("views of a sync: session, conflicts, deletions, devices", async () => {
   expect(views.session.snapshot).toEqual({ state: "signed_out", account: null });
 });
 
+test("a conflict resolved field by field leaves what was edited since in other fields", async () => {
+  const [a, b] = await openDevices(server.app, 2);
+  const contacts = a!.sync.collection<Contact>("contacts");
+  const id = await contacts.put({ name: "Ada", company: "Analytical", notes: "none" });
+  await a!.sync.syncNow();
+  await b!.sync.syncNow();
+  await b!.sync.collection<Contact>("contacts").patch(id, { name: "Adele", company: "Engines" });
+  await contacts.patch(id, { name: "Adam", company: "Machines" });
+  await b!.sync.syncNow();
+  await a!.sync.syncNow();
+  await contacts.patch(id, { notes: "edited since" });
+  const [conflict] = await a!.sync.conflicts.list();
+  await a!.sync.conflicts.resolve(conflict!.id, { fields: { name: "Adele", company: null } });
+  expect(await contacts.get(id)).toEqual({ id, name: "Adele", notes: "edited since" });
+  expect(await a!.sync.conflicts.list()).toEqual([]);
+});
+
 test("a query that fails keeps what was read, and says why", async () => {
   const { sync, network } = (await openDevices(server.app, 1))[0]!;
   const { devices } = liveViews(sync);

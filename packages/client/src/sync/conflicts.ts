@@ -1,7 +1,7 @@
 import type { JsonObject } from "@owlivion/sync-crypto";
 import { presentFields } from "../data-types/data-type.ts";
 import { deleteRecords } from "../engine/delete-records.ts";
-import { editRecord } from "../engine/edit-record.ts";
+import { editRecord, type EditInput } from "../engine/edit-record.ts";
 import type { EngineContext } from "../engine/engine-context.ts";
 import { unlockedKeys, typeOf } from "../engine/engine-context.ts";
 import { openKnown } from "../engine/open-known.ts";
@@ -32,8 +32,11 @@ export interface ConflictEntry {
   readonly sinceMs: number;
 }
 
-/** `local` and `remote` take that side, for the fields that clash; `value` is the record as the person wants it. */
-export type Resolution = "local" | "remote" | { readonly value: object };
+/**
+ * `local` and `remote` take that side, for the fields that clash; `fields` changes the given fields and leaves what was edited since
+ * in others (null removes one); `value` is the whole record as the person wants it.
+ */
+export type Resolution = "local" | "remote" | { readonly fields: object } | { readonly value: object };
 
 export interface Conflicts {
   /** The open ones, oldest first within a record. */
@@ -91,8 +94,14 @@ async function resolve(
 ): Promise<EditResult<void>> {
   const { dataType, recordId } = row;
   if (typeof resolution === "object") {
-    const { id: _, ...fields } = readFields(resolution.value) as JsonObject & { id?: unknown };
-    const { events } = await editRecord(context, tx, dataType, { recordId, fields, mode: "replace" });
+    const given = "value" in resolution ? resolution.value : resolution.fields;
+    const { id: _, ...fields } = readFields(given) as JsonObject & { id?: unknown };
+    const isPatch = "fields" in resolution;
+    const isThere = isPatch && (await tx.get("views", recordKey(dataType, recordId))) !== undefined;
+    const edit: EditInput = isThere
+      ? { recordId, fields, mode: "patch" }
+      : { recordId, fields: isPatch ? { ...row.merged, ...fields } : fields, mode: "replace" };
+    const { events } = await editRecord(context, tx, dataType, edit);
     await release(tx, dataType, recordId);
     return { value: undefined, changedIds: [recordId], events };
   }
