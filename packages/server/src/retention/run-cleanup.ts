@@ -12,6 +12,8 @@ export interface CleanupOptions {
   readonly acceptClock?: boolean;
   /** Milliseconds since 1970; for tests. Otherwise PostgreSQL's clock. */
   readonly now?: number;
+  /** By which the run is timed, in milliseconds. */
+  readonly stopwatch?: () => number;
   readonly signal?: AbortSignal;
   /** Versions, tombstones or rows in one statement. */
   readonly stepSize?: number;
@@ -44,14 +46,15 @@ export async function runCleanup(pool: Pool, options: CleanupOptions): Promise<C
 
 async function runLocked(client: PoolClient, options: CleanupOptions): Promise<CleanupReport> {
   const now = options.now ?? (await readNow(client));
-  const startedAt = performance.now();
+  const stopwatch = options.stopwatch ?? (() => performance.now());
+  const startedAt = stopwatch();
   const reportOf = (part: Pick<CleanupReport, "outcome"> & Partial<CleanupReport>): CleanupReport => ({
     message: null,
     rows: {},
     skipped_collections: 0,
     ...part,
     started_at: new Date(now).toISOString(),
-    duration_ms: Math.round(performance.now() - startedAt),
+    duration_ms: Math.round(stopwatch() - startedAt),
   });
   const locked = await client.query<{ ok: boolean }>("select pg_try_advisory_lock($1) as ok", [cleanupLock]);
   if (locked.rows[0]?.ok !== true) return reportOf({ outcome: "busy", message: "Another process is cleaning up." });

@@ -1,12 +1,7 @@
 import {
-  type Auth,
   createAccountTables,
-  createCursorCodec,
-  createDeltaHandlers,
   createTables,
   DataTypes,
-  deriveKeys,
-  describeServer,
   endDevice,
   loadConfig,
   MemoryAccountStore,
@@ -17,10 +12,9 @@ import {
   type Random,
 } from "@owlivion/sync-server/handlers";
 import { CommitHistory } from "./commit-history.ts";
-import { dispatch } from "./dispatch.ts";
 import { runMemoryCleanup } from "./memory-cleanup.ts";
-import { simHasher, simSecrets } from "./sim-auth.ts";
-import { createRoutes, type Route } from "./sim-routes.ts";
+import { randomOf } from "./random-of.ts";
+import { RequestServer } from "./serve-requests.ts";
 import {
   type Announcement,
   type Operator,
@@ -32,7 +26,6 @@ import {
   type StatementFault,
   type StoredCollection,
 } from "./sim-server.ts";
-import { createSimTokens } from "./sim-tokens.ts";
 
 export interface MemoryServerOptions {
   readonly ports: ServerPorts;
@@ -40,16 +33,15 @@ export interface MemoryServerOptions {
   readonly hasIdentity?: boolean;
 }
 
-const dataTypes = new DataTypes(new Map(["accounts", "contacts", "preferences", "signatures"].map((n, i) => [n, i])));
+export const simDataTypes = ["accounts", "contacts", "preferences", "signatures"];
+const dataTypes = new DataTypes(new Map(simDataTypes.map((name, i) => [name, i])));
 
-/** One server process: what a crash ends. */
+/** What a crash ends. */
 interface Process {
   readonly connection: MemoryConnection;
   readonly store: MemoryStore;
   readonly accounts: MemoryAccountStore;
-  readonly auth: Auth;
-  readonly routes: readonly Route[];
-  readonly inFlight: Set<(error: Error) => void>;
+  readonly requests: RequestServer;
 }
 
 /** The production handlers over tables in memory: no sockets, no threads, no time of its own. */
@@ -67,7 +59,6 @@ export class MemorySimServer implements SimServer {
   #accountTables: ReturnType<typeof createAccountTables>;
   #process: Process;
   #retryAfterSeconds: number | null = null;
-  #requests = 0;
 
   constructor({ ports, hasIdentity = true }: MemoryServerOptions) {
     this.#ports = ports;
@@ -85,42 +76,8 @@ export class MemorySimServer implements SimServer {
     return this.#committed.changes;
   }
 
-  async handle(request: SimRequest): Promise<SimReply> {
-    const process = this.#process;
-    const { promise, reject } = Promise.withResolvers<never>();
-    promise.catch(() => {});
-    process.inFlight.add(reject);
-    try {
-      return await Promise.race([this.#answer(process, request), promise]);
-    } finally {
-      process.inFlight.delete(reject);
-    }
-  }
-
-  async #answer(process: Process, request: SimRequest): Promise<SimReply> {
-    const reply = this.#limited() ?? (await dispatch(process.routes, process.auth, request, isCrash));
-    await process.connection.yieldAt("reply");
-    this.#requests += 1;
-    const headers = {
-      ...reply.headers,
-      date: new Date(this.#nowMs()).toUTCString(),
-      "cache-control": "no-store",
-      "x-request-id": `sim-${this.#requests}`,
-    };
-    return { ...reply, headers };
-  }
-
-  #limited(): SimReply | null {
-    if (this.#retryAfterSeconds === null) return null;
-    const text = JSON.stringify({ success: false, error: "Too many requests", code: "RATE_LIMITED" });
-    return {
-      status: 429,
-      headers: {
-        "content-type": "application/json; charset=utf-8",
-        "retry-after": String(this.#retryAfterSeconds),
-      },
-      body: Buffer.from(text),
-    };
+  handle(request: SimRequest): Promise<SimReply> {
+    return this.#process.requests.handle(request, this.#retryAfterSeconds);
   }
 
   onAnnounce(listener: (event: Announcement) => void): void {
@@ -178,10 +135,6 @@ export class MemorySimServer implements SimServer {
     return "none";
   }
 
-  #nowMs(): number {
-    return Math.floor(this.#ports.now() / 1000);
-  }
-
   #start(): Process {
     const connection = new MemoryConnection(this.#database);
     const accounts = new MemoryAccountStore(connection, this.#accountTables);
@@ -191,42 +144,23 @@ export class MemorySimServer implements SimServer {
       isAccountActive: (userId) => accounts.isActive(userId),
       onCommit: (batch) => this.#committed.record(batch, this.#database.commits),
     });
-    const keys = deriveKeys(simSecrets);
-    const nowMs = () => this.#nowMs();
-    const auth: Auth = {
-      accounts,
-      clock: nowMs,
-      random: this.#random,
-      hasher: simHasher,
-      registration: "open",
-      keys,
-      tokens: createSimTokens(keys.refresh, nowMs, () => this.#random.uuid()),
-      log: { warn: () => {} },
-      sessionEnded: () => {},
-    };
-    const delta = createDeltaHandlers({
+    const requests = new RequestServer({
       store,
+      accounts,
       dataTypes,
-      cursors: createCursorCodec(simSecrets),
+      random: this.#random,
       quota: this.#quota,
-      onBatch: ({ userId, dataType, batch }, { appliedCount, head }) => {
-        if (appliedCount > 0) this.#announce({ userId, dataType, version: head, deviceId: batch.deviceId });
-      },
-      onDownload: () => {},
+      nowMs: () => Math.floor(this.#ports.now() / 1000),
+      announce: (event) => this.#listeners.forEach((listener) => listener(event)),
+      beforeReply: () => connection.yieldAt("reply"),
     });
-    const routes = createRoutes(auth, delta, describeServer(this.#config, dataTypes.names));
-    return { connection, store, accounts, auth, routes, inFlight: new Set() };
-  }
-
-  #announce(event: Announcement): void {
-    for (const listener of this.#listeners) listener(event);
+    return { connection, store, accounts, requests };
   }
 
   #end(): void {
-    const { connection, inFlight } = this.#process;
     const death = new ServerCrashed();
-    connection.kill(death);
-    for (const reject of inFlight) reject(death);
+    this.#process.connection.kill(death);
+    this.#process.requests.end(death);
   }
 
   #restart(): void {
@@ -276,20 +210,4 @@ export class MemorySimServer implements SimServer {
       restart: () => this.#restart(),
     };
   }
-}
-
-const isCrash = (error: unknown): boolean => error instanceof ServerCrashed;
-
-function randomOf(ports: ServerPorts): Random {
-  const bytes = (length: number): Buffer => Buffer.from(ports.randomBytes(length));
-  return {
-    bytes,
-    uuid: () => {
-      const id = bytes(16);
-      id[6] = (id[6]! & 0x0f) | 0x40;
-      id[8] = (id[8]! & 0x3f) | 0x80;
-      const hex = id.toString("hex");
-      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-    },
-  };
 }

@@ -1,7 +1,7 @@
 import { formatInstant, type Micros } from "@owlivion/sync-protocol";
-import { randomUUID } from "node:crypto";
 import type { PoolClient } from "pg";
 import { int2Array, int4Array, int8Array, textArray, timestamptzArray, uuidArray } from "../../db/binary-arrays.ts";
+import type { Random } from "../../random.ts";
 import type { Decision } from "../model.ts";
 import type { BatchRequest } from "../store.ts";
 
@@ -20,11 +20,12 @@ export interface BatchToApply {
   readonly decision: Decision;
   readonly answer: Buffer;
   readonly tombstoneDays: number;
+  readonly random: Random;
 }
 
 /** The third statement: writes everything a batch decided, in one call. Answers the batch's lineage tag. */
 export async function applyBatch(client: PoolClient, batch: BatchToApply): Promise<Buffer> {
-  const batchId = randomUUID();
+  const batchId = batch.random.uuid();
   const { request, decision } = batch;
   const { rows } = decision;
   const { changes } = request.batch;

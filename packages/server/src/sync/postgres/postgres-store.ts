@@ -6,6 +6,7 @@ import { readInTransaction, readSnapshot, type SnapshotResult } from "../../db/s
 import { dataTypeLiteral, instantLiteral, integerLiteral, uuidLiteral } from "../../db/sql-literal.ts";
 import { errorCode } from "../../error-code.ts";
 import { ApiError } from "../../errors.ts";
+import { type Random, systemRandom } from "../../random.ts";
 import { belowHorizon } from "../check-cursor.ts";
 import type { EpochStart } from "../judge-cursor.ts";
 import type {
@@ -48,6 +49,8 @@ export interface PostgresStoreOptions {
   readonly tombstoneDays: number;
   /** The server's clock, given the database's; a test may shift it. */
   readonly clock?: (databaseNow: Micros) => Micros;
+  /** Where the ids of batches come from. */
+  readonly random?: Random;
 }
 
 /** The delta protocol on PostgreSQL; the tables and functions are those of migration 002. */
@@ -119,6 +122,7 @@ export class PostgresStore implements DeltaStore {
           decision,
           answer,
           tombstoneDays: this.#options.tombstoneDays,
+          random: this.#options.random ?? systemRandom,
         }),
     });
   }

@@ -1,0 +1,38 @@
+/** The functions of the product that its statements call: each is a place of that name. */
+const functions = [
+  "open_collection",
+  "apply_batch",
+  "read_current_records",
+  "begin_epoch",
+  "sweep_history",
+  "sweep_tombstones",
+  "get_changes_since",
+  "get_deleted_since",
+  "version_at",
+] as const;
+
+/** What a statement is called where its faults are decided: by the function it calls, else by its verb and table. */
+export function placeOf(query: unknown): string {
+  const text = textOf(query);
+  const known = functions.find((name) => text.includes(`${name}(`));
+  if (known !== undefined) return known;
+  if (text.startsWith("copy (") || text.includes("\ncopy (")) return "read_page";
+  const match = /^(select|insert|update|delete|with|begin|commit|rollback|set|reset)\b/.exec(text);
+  const verb = match?.[1] ?? "statement";
+  const table = /\b(?:from|into|update) ([a-z_]+)/.exec(text)?.[1];
+  return table === undefined ? verb : `${verb} ${table}`;
+}
+
+/** Where nothing is decided: a transaction that begins or is given up has nothing to lose. */
+export const isFree = (place: string): boolean => ["begin", "rollback", "set", "reset"].includes(place);
+
+/** Of a submitted batch of statements the driver tells nothing: its text is asked for as it is sent. */
+function textOf(query: unknown): string {
+  if (typeof query !== "object" || query === null) return String(query).trimStart();
+  if ("text" in query) return String(query.text).trimStart();
+  let text = "";
+  if ("submit" in query && typeof query.submit === "function") {
+    query.submit({ query: (sent: string) => void (text = sent) });
+  }
+  return text;
+}
