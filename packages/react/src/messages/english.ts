@@ -46,6 +46,7 @@ const texts = {
   "status.lastSync": "Last synced {when}",
   "status.neverSynced": "Not synced yet",
   "status.retryAt": "Tries again at {time}",
+  "status.kept": "Edits are kept on this device and sent as soon as the server can be reached.",
   "status.syncNow": "Sync now",
   "status.label": "Sync: {state}",
 

@@ -51,6 +51,7 @@ export const turkish: Language<EnglishTexts> = {
     "status.lastSync": "Son eşitleme: {when}",
     "status.neverSynced": "Henüz eşitlenmedi",
     "status.retryAt": "Yeniden deneme: {time}",
+    "status.kept": "Değişiklikler bu cihazda saklanır ve sunucuya ulaşıldığında gönderilir.",
     "status.syncNow": "Şimdi eşitle",
     "status.label": "Eşitleme: {state}",
 
