@@ -9,6 +9,7 @@ import { openServers } from "./runner/open-servers.ts";
 import { type RangeReport, runGuarded, runRange } from "./runner/run-range.ts";
 import { runSeed, type SeedResult } from "./runner/run-seed.ts";
 import { shrink, sizeOf, type Tapes } from "./runner/shrink.ts";
+import { warmUp } from "./runner/warm-up.ts";
 import { makePlan } from "./tapes/plan.ts";
 import type { MakeServer } from "./world/world.ts";
 
@@ -115,7 +116,7 @@ function startWorker(
 async function work(options: CliOptions, worker: number): Promise<void> {
   const servers = await openServers(options.store);
   // Modules that are loaded late are loaded now: no world waits for a disk.
-  await runSeed(makePlan(0, "small"), { makeServer: servers.make });
+  await warmUp(servers.make);
   const report = await runRange({
     from: options.from + worker,
     count: options.seeds - worker,
@@ -132,7 +133,7 @@ async function work(options: CliOptions, worker: number): Promise<void> {
 
 async function replay({ store, isShrunk }: CliOptions, path: string): Promise<number> {
   const servers = await openServers(store);
-  await runSeed(makePlan(0, "small"), { makeServer: servers.make });
+  await warmUp(servers.make);
   const { plan, entries } = /^\d+$/.test(path)
     ? { plan: makePlan(Number(path), "small"), entries: undefined }
     : readCase(path);

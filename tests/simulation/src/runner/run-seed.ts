@@ -27,13 +27,8 @@ export interface RunOptions {
 const spareMs = 15 * 60_000;
 
 /** One world, from its beginning to its end: the same plan and tape give the same, to the last event. */
-export async function runSeed(plan: Plan, { makeServer, entries, isTraced }: RunOptions): Promise<SeedResult> {
-  const world = new World({
-    plan,
-    makeServer,
-    ...(entries === undefined ? {} : { entries }),
-    ...(isTraced === undefined ? {} : { isTraced }),
-  });
+export async function runSeed(plan: Plan, options: RunOptions): Promise<SeedResult> {
+  const world = new World({ plan, ...options });
   await world.begin();
   try {
     await live(world);

@@ -18,7 +18,13 @@ export async function disturb(world: World, { kind, device: index, value }: Dist
   const device = world.devices[index];
   if (device === undefined) return;
   world.note(`${kind} strikes ${device.name}`);
-  if ((await strikes[kind]({ world, device, value })) !== false) world.happened(`struck.${kind}`);
+  try {
+    if ((await strikes[kind]({ world, device, value })) !== false) world.happened(`struck.${kind}`);
+  } catch (error) {
+    // What an operator does fails like everything else that needs the database.
+    if (!["StatementError", "ServerCrashed"].includes((error as Error).name)) throw error;
+    world.happened("operator.failed");
+  }
 }
 
 /** False: it could not happen here. */
@@ -102,7 +108,6 @@ const strikes: Record<DisturbanceKind, (struck: Struck) => Promise<boolean | voi
   async wipe({ world }) {
     await world.server.operator.wipe();
     world.serverLost();
-    world.wasWiped = true;
   },
   lowerQuota({ world, value }) {
     world.server.operator.setQuota({ maxRecords: 1 + (value % 6), maxBytes: 1 << 30 });
@@ -173,7 +178,8 @@ function forget(world: World, device: SimDevice): void {
 }
 
 async function cleanUp(world: World): Promise<void> {
-  world.happened(`cleanup.${await world.server.operator.cleanup()}`);
+  // A cleanup that fails is done again the next night.
+  world.happened(`cleanup.${await world.server.operator.cleanup().catch(() => "failed")}`);
   for (const person of world.persons) {
     if (person.accountId === null) continue;
     for (const dataType of dataTypeNames) {

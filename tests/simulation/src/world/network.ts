@@ -28,6 +28,7 @@ export interface NetworkWorld {
   sent(sender: Sender, request: SimRequest): void;
 }
 
+const statusPath = "/api/v1/sync/status";
 const eventsPath = "/api/v1/sync/events";
 const failed = (): TypeError => new TypeError("fetch failed");
 
@@ -130,7 +131,8 @@ export class Network {
   }
 
   #openStream(sender: Sender, request: SimRequest, delayMs: number, to: Answer): void {
-    this.#reach(sender, request, delayMs, (reply) => {
+    // Below the transport there are no streams: whoever may ask for the status may listen.
+    this.#reach(sender, { ...request, path: statusPath }, delayMs, (reply) => {
       if (reply === null || reply.status !== 200) return this.#answer(sender, reply, to);
       to.answer(delayMs, this.#streams.open(sender, request, to.signal));
     });

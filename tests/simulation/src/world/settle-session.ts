@@ -19,6 +19,7 @@ export async function settleSession(process: SimProcess): Promise<boolean> {
     process.isBusy = false;
   }
   if (!isReady(sync)) return false;
+  device.lockedOut = 0;
   device.person.accountId ??= sync.account!.accountId;
   device.world.signedIn(process, sync.account!);
   if (device.isLive) sync.start();
@@ -59,7 +60,7 @@ async function attempt(process: SimProcess, sync: Sync): Promise<void> {
       }
     }
   }
-  if (world.wasWiped) return await rebuild(process, sync);
+  if (world.mayLackAccounts) return await rebuild(process, sync);
   world.lockedOut(process.device);
 }
 

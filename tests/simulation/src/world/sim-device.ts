@@ -27,6 +27,8 @@ export class SimDevice {
   image: DiskImage | null = null;
   /** Its storage went back or away: what it had not sent is gone, and its numbers may repeat. */
   hasForgotten = false;
+  /** How often in a row no password opened. */
+  lockedOut = 0;
   #processes: SimProcess[] = [];
   #resumed: (() => void)[] = [];
   #lives = 0;

@@ -50,7 +50,8 @@ export class World {
   readonly trace: string[] = [];
   server!: SimServer;
   violation: Violation | null = null;
-  wasWiped = false;
+  /** The server may know nothing of an account any more. */
+  mayLackAccounts = false;
   hasQuota = false;
   /** Somebody put an older version back: values come again. */
   hasBroughtBack = false;
@@ -201,6 +202,7 @@ export class World {
 
   /** After the server lost some of its history. */
   serverLost(): void {
+    this.mayLackAccounts = true;
     this.oracles.cut();
     this.streams.end();
   }
@@ -219,8 +221,11 @@ export class World {
     this.failed(device, what, error);
   }
 
+  /** No password opened: somebody may just be changing it. When all is quiet one of them must. */
   lockedOut(device: SimDevice): void {
     this.happened("lockedOut");
+    device.lockedOut += 1;
+    if (!this.tape.isOver || device.lockedOut < 3) return;
     this.violate("E-I7", `${device.name}: no password that its person ever had opens the account`);
   }
 
