@@ -35,7 +35,8 @@ async function readPage(context: EngineContext, input: PullAsOfInput, signal?: A
   } catch (error) {
     if (!isSyncError(error, "HISTORY_EXPIRED")) throw error;
     const { retention } = await context.api.config(call);
-    const sinceMs = context.correctedNow() - retention.historyDays * 24 * 60 * 60 * 1000;
+    // However long the server says that it keeps history: before 1970 there is none.
+    const sinceMs = Math.max(0, context.correctedNow() - retention.historyDays * 24 * 60 * 60 * 1000);
     // A date of one's own making: no clock is asked.
     const since = new Date(sinceMs).toISOString();
     throw new SyncError("HISTORY_EXPIRED", {
