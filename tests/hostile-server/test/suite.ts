@@ -1,3 +1,5 @@
+import { appendFile } from "node:fs/promises";
+import { devNull } from "node:os";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import type { AtEnd } from "../../../packages/client/test/web/support/browser.ts";
@@ -6,12 +8,8 @@ import { behaviours } from "../src/behaviours/index.ts";
 import type { Driver } from "../src/device/driver.ts";
 import { runBehaviour } from "../src/run-behaviour.ts";
 
-declare module "vitest" {
-  interface TaskMeta {
-    /** Of a hostile behaviour: where it stands, and by what it was noticed. */
-    hostile?: { readonly row: string; readonly name: string; readonly noticed: string; readonly residual: boolean };
-  }
-}
+/** Where `npm run hostile` wants a line for each behaviour; nowhere when a single file is run by hand. */
+const tableFile = process.env["HOSTILE_TABLE"] ?? devNull;
 
 /** Every behaviour, against the SDK where the driver runs it. */
 export function hostileSuite(where: string, startDriver: (atEnd: AtEnd) => Promise<Driver>): void {
@@ -35,7 +33,10 @@ export function hostileSuite(where: string, startDriver: (atEnd: AtEnd) => Promi
     test.each(behaviours.map((behaviour) => [`${behaviour.row} ${behaviour.name}`, behaviour] as const))(
       "%s",
       async (_, behaviour) => {
-        await runBehaviour(behaviour, driver, realUrl);
+        const noticed = await runBehaviour(behaviour, driver, realUrl);
+        const { row, name, residual = null, isHarmless = false } = behaviour;
+        const outcome = isHarmless ? "no effect" : residual === null ? noticed : `residual: ${residual}`;
+        await appendFile(tableFile, `${JSON.stringify({ row, name, where: driver.name, outcome })}\n`);
       },
     );
   });

@@ -4,6 +4,7 @@ import { envelopes } from "./envelopes.ts";
 import { epochs } from "./epochs.ts";
 import { logins } from "./logins.ts";
 import { omissions } from "./omissions.ts";
+import { patience } from "./patience.ts";
 import { pushes } from "./pushes.ts";
 import { replies } from "./replies.ts";
 import { rollbacks } from "./rollbacks.ts";
@@ -18,4 +19,5 @@ export const behaviours: readonly Behaviour[] = [
   ...omissions,
   ...replies,
   ...pushes,
+  ...patience,
 ];
