@@ -25,8 +25,7 @@ export async function openDatabase(
 ): Promise<OpenDatabase> {
   if (databaseUrl !== undefined) {
     const pooled = { connectionString: revealSecret(databaseUrl) };
-    const connection =
-      databaseDirectUrl === undefined ? pooled : { connectionString: revealSecret(databaseDirectUrl) };
+    const connection = databaseDirectUrl === undefined ? pooled : { connectionString: revealSecret(databaseDirectUrl) };
     return { connection, pooled, kind: "external", close: async () => {} };
   }
   const { connection, stop } = await startEmbeddedPostgres({ dataDir, log, ...options });

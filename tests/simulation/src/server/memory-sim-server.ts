@@ -13,6 +13,7 @@ import {
 } from "@owlivion/sync-server/handlers";
 import { CommitHistory } from "./commit-history.ts";
 import { runMemoryCleanup } from "./memory-cleanup.ts";
+import { outcomeOf, untilDone } from "./operator-attempts.ts";
 import { randomOf } from "./random-of.ts";
 import { RequestServer } from "./serve-requests.ts";
 import {
@@ -178,7 +179,7 @@ export class MemorySimServer implements SimServer {
 
   #createOperator(): Operator {
     return {
-      cleanup: () => runMemoryCleanup(this.#process, this.#ports.now(), this.#config),
+      cleanup: () => outcomeOf(() => runMemoryCleanup(this.#process, this.#ports.now(), this.#config)),
       backup: async () => this.#database.backup(),
       restore: async (backup, mode) =>
         this.#whileStopped(() => {
@@ -204,8 +205,8 @@ export class MemorySimServer implements SimServer {
           this.#accountTables = createAccountTables(this.#database);
         }),
       setQuota: (quota) => void Object.assign(this.#quota, quota),
-      revokeDevice: (userId, deviceId) => endDevice(this.#process.accounts, userId, deviceId),
-      setDisabled: (userId, isDisabled) => this.#process.accounts.setDisabled(userId, isDisabled),
+      revokeDevice: (userId, deviceId) => untilDone(() => endDevice(this.#process.accounts, userId, deviceId)),
+      setDisabled: (userId, isDisabled) => untilDone(() => this.#process.accounts.setDisabled(userId, isDisabled)),
       limitRate: (seconds) => void (this.#retryAfterSeconds = seconds),
       restart: () => this.#restart(),
     };

@@ -39,18 +39,18 @@ export type AccountTables = ReturnType<typeof createAccountTables>;
 
 export function createAccountTables(db: MemoryDatabase) {
   return {
-    users: db.table<UserEntry>(),
+    users: db.table<UserEntry>({ isKept: true }),
     /** The account of an address. */
-    emails: db.table<string>(),
+    emails: db.table<string>({ isKept: true }),
     /** Of an account, by device id. */
-    devices: db.table<DeviceEntry>(),
+    devices: db.table<DeviceEntry>({ isKept: true }),
     /** Of an account, by the hash of the token. */
-    tokens: db.table<TokenEntry>(),
+    tokens: db.table<TokenEntry>({ isKept: true }),
     /** The account of a token's hash. */
-    tokenUsers: db.table<string>(),
+    tokenUsers: db.table<string>({ isKept: true }),
     /** Of an account, by version. */
-    keys: db.table<KeysEntry>(),
-    failures: db.table<FailureEntry>(),
+    keys: db.table<KeysEntry>({ isKept: true }),
+    failures: db.table<FailureEntry>({ isKept: true }),
   };
 }
 

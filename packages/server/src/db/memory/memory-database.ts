@@ -55,8 +55,8 @@ export class MemoryDatabase {
     this.ports = ports;
   }
 
-  table<Row>(): MemoryTable<Row> {
-    const table = new MemoryTable<Row>();
+  table<Row>({ isKept = false } = {}): MemoryTable<Row> {
+    const table = new MemoryTable<Row>(isKept);
     this.#tables.push(table as MemoryTable<unknown>);
     return table;
   }
@@ -81,13 +81,18 @@ export class MemoryDatabase {
     while (this.#undo.length < commits) this.#undo.push({ isBatch: false, before: [] });
   }
 
-  /** As a standby that had not received the last commits of batches, nor what came after the first of them. */
+  /**
+   * As a standby that had not received the last commits of batches, nor what was written since the first of them. Of the
+   * tables that are `kept` nothing is lost: who may sign in is not what this tries.
+   */
   loseLastBatches(count: number): void {
-    for (let left = count; left > 0;) {
-      const undo = this.#undo.pop();
-      if (undo === undefined) return;
-      for (const { table, partition, key, row } of undo.before.toReversed()) table.write(partition, key, row);
-      if (undo.isBatch) left -= 1;
+    const batches = this.#undo.flatMap(({ isBatch }, i) => (isBatch ? [i] : []));
+    const first = batches.at(-count) ?? batches[0];
+    if (first === undefined || count === 0) return;
+    for (const { before } of this.#undo.splice(first).toReversed()) {
+      for (const { table, partition, key, row } of before.toReversed()) {
+        if (!table.isKept) table.write(partition, key, row);
+      }
     }
   }
 }

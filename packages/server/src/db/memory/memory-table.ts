@@ -5,7 +5,13 @@ type Key = string | number;
  * maps is a copy of the table. Written by commits alone.
  */
 export class MemoryTable<Row> {
+  /** Not part of what a simulated promotion loses. */
+  readonly isKept: boolean;
   #partitions = new Map<string, Map<Key, Row>>();
+
+  constructor(isKept: boolean) {
+    this.isKept = isKept;
+  }
 
   get(partition: string, key: Key): Row | undefined {
     return this.#partitions.get(partition)?.get(key);

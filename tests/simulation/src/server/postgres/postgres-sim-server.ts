@@ -9,6 +9,7 @@ import {
   runCleanup,
 } from "@owlivion/sync-server/handlers";
 import { changeTypes } from "@owlivion/sync-protocol";
+import { outcomeOf, untilDone } from "../operator-attempts.ts";
 import { randomOf } from "../random-of.ts";
 import { RequestServer } from "../serve-requests.ts";
 import {
@@ -240,11 +241,11 @@ export class PostgresSimServer implements SimServer {
 
   #createOperator(): Operator {
     return {
-      cleanup: async () => {
-        const { pool } = await this.#starting;
-        const report = await runCleanup(pool.asPool, { settings: this.#config, stopwatch: () => 0 });
-        return report.outcome;
-      },
+      cleanup: () =>
+        outcomeOf(async () => {
+          const { pool } = await this.#starting;
+          return (await runCleanup(pool.asPool, { settings: this.#config, stopwatch: () => 0 })).outcome;
+        }),
       backup: async (): Promise<DatabaseCopy> => {
         const copy = { schema: `copy_${(this.#copies += 1)}`, commits: this.#batches.length };
         await this.#ports.external(copyDatabase(this.#backends, copy.schema));
@@ -268,15 +269,17 @@ export class PostgresSimServer implements SimServer {
           await this.#moveToNewCluster();
         }),
       setQuota: (quota) => void Object.assign(this.#quota, quota),
-      revokeDevice: async (userId, deviceId) => {
-        const { pool } = await this.#starting;
-        return await endDevice(createPostgresAccountStore(pool.asPool), userId, deviceId);
-      },
-      setDisabled: async (userId, isDisabled) => {
-        const { pool } = await this.#starting;
-        if (isDisabled) await disableAccount(pool.asPool, userId);
-        else await enableAccount(pool.asPool, userId);
-      },
+      revokeDevice: (userId, deviceId) =>
+        untilDone(async () => {
+          const { pool } = await this.#starting;
+          return await endDevice(createPostgresAccountStore(pool.asPool), userId, deviceId);
+        }),
+      setDisabled: (userId, isDisabled) =>
+        untilDone(async () => {
+          const { pool } = await this.#starting;
+          if (isDisabled) await disableAccount(pool.asPool, userId);
+          else await enableAccount(pool.asPool, userId);
+        }),
       limitRate: (seconds) => void (this.#retryAfterSeconds = seconds),
       restart: () => this.#restart(),
     };
