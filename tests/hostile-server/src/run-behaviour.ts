@@ -112,6 +112,7 @@ async function heal(world: World, { decides, wanted: wish }: Behaviour): Promise
       await device.decide(decides ?? "reject");
       await device.syncNow({ prove: true });
     }
+    if (await isQuiet(victim, other)) break;
   }
   const fresh = await world.openDevice();
   expect(await fresh.signIn(world.person)).toBe("ok");
@@ -126,6 +127,18 @@ async function heal(world: World, { decides, wanted: wish }: Behaviour): Promise
       who,
     ).toEqual([]);
   }
+}
+
+/** Nothing waits on either, for a person or to be sent, and both show the same. */
+async function isQuiet(...devices: readonly RemoteDevice[]): Promise<boolean> {
+  const shown = new Set<string>();
+  for (const device of devices) {
+    const { status } = await device.account();
+    const waits = status.attention.filter(({ kind }) => kind !== "conflicts").length + status.waiting;
+    if (waits > 0) return false;
+    shown.add(JSON.stringify(await device.visible()));
+  }
+  return shown.size === 1;
 }
 
 async function signInAgain({ person }: World, device: RemoteDevice): Promise<void> {
