@@ -74,11 +74,18 @@ export class Expectations {
     this.of(recordId).fields.set(field, { committed: value, attempted: value });
   }
 
-  /** What contradicts it in what a device shows: each a broken promise. */
-  judge(shown: ReadonlyMap<string, Note>): string[] {
+  /**
+   * What contradicts it in what a device shows: each a broken promise.
+   *
+   * @param isTold whether a journal says why a record is back: the server had lost an edit of it that its deleter may not
+   * have known, and an edit beats a deletion
+   */
+  judge(shown: ReadonlyMap<string, Note>, isTold: (recordId: string) => boolean = () => false): string[] {
     return [...this.records].flatMap(([recordId, { fields, deletion }]) => {
       const record = shown.get(recordId);
-      if (deletion === "committed") return record === undefined ? [] : [`S-I8: ${recordId} was deleted and is back`];
+      if (deletion === "committed") {
+        return record === undefined || isTold(recordId) ? [] : [`S-I8: ${recordId} was deleted and is back`];
+      }
       if (record === undefined) {
         const wasCommitted = [...fields.values()].some(({ committed }) => committed >= 0);
         return deletion === "none" && wasCommitted ? [`C-I5: ${recordId} is gone`] : [];

@@ -11,7 +11,7 @@ export async function judgeWorld(
   { isWhole = true }: { readonly isWhole?: boolean } = {},
 ): Promise<ServerJudgement> {
   for (const household of households) {
-    const broken = await household.findBrokenPromises();
+    const broken = await household.findBrokenPromises({ mayUndelete: !isWhole });
     tally.lost += broken.filter((each) => each.startsWith("C-I5")).length;
     tally.broken.push(...broken);
   }

@@ -2,6 +2,8 @@ import { serverKilled } from "./t01-server-killed.ts";
 import { postgresKilled } from "./t03-postgres-killed.ts";
 import { postgresRestarted } from "./t04-postgres-restarted.ts";
 import { asynchronousFailover, failoverSeenByLineage, synchronousFailover } from "./t05-t06-failover.ts";
+import { standbyDies } from "./t07-standby-dies.ts";
+import { oldPrimary } from "./t08-old-primary.ts";
 import { choreographies } from "./t21-choreography.ts";
 import type { TortureTest } from "./torture-test.ts";
 
@@ -12,5 +14,7 @@ export const tortureTests: readonly TortureTest[] = [
   asynchronousFailover,
   failoverSeenByLineage,
   synchronousFailover,
+  standbyDies,
+  oldPrimary,
   ...choreographies,
 ];
