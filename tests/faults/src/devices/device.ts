@@ -1,4 +1,5 @@
 import {
+  type ConfirmRecoveryKey,
   defineDataType,
   openSync,
   type OpenStore,
@@ -76,13 +77,12 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
 }
 
 export async function signUp(device: Device, email: string): Promise<void> {
-  await device.sync.signUp({
-    email,
-    password,
-    confirmRecoveryKey: async ({ recoveryKey, askedGroups }) =>
-      askedGroups.map((group) => recoveryKey.split("-")[group - 1] ?? ""),
-  });
+  await device.sync.signUp({ email, password, confirmRecoveryKey: writeDown });
 }
+
+/** Somebody who writes the recovery key down. */
+export const writeDown: ConfirmRecoveryKey = async ({ recoveryKey, askedGroups }) =>
+  askedGroups.map((group) => recoveryKey.split("-")[group - 1] ?? "");
 
 /** What the application on this device sees. */
 export async function shownBy(sync: Sync, dataType = "notes"): Promise<Map<string, Note>> {

@@ -4,6 +4,7 @@ import { postgresRestarted } from "./t04-postgres-restarted.ts";
 import { asynchronousFailover, failoverSeenByLineage, synchronousFailover } from "./t05-t06-failover.ts";
 import { standbyDies } from "./t07-standby-dies.ts";
 import { oldPrimary } from "./t08-old-primary.ts";
+import { historyCuts } from "./t13-history-cut.ts";
 import { choreographies } from "./t21-choreography.ts";
 import type { TortureTest } from "./torture-test.ts";
 
@@ -16,5 +17,6 @@ export const tortureTests: readonly TortureTest[] = [
   synchronousFailover,
   standbyDies,
   oldPrimary,
+  ...historyCuts,
   ...choreographies,
 ];
