@@ -13,6 +13,8 @@ export interface ClusterOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Where its files are; below the scope's folder when absent. */
   readonly folder?: string;
+  /** Where its write-ahead log is, when apart. */
+  readonly walFolder?: string;
 }
 
 export const databaseName = "owlivion";
@@ -38,6 +40,10 @@ export class Cluster {
   static async create(scope: Scope, options: ClusterOptions): Promise<Cluster> {
     const cluster = await Cluster.#place(scope, options);
     const args = ["-D", cluster.folder, "-U", user, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"];
+    if (options.walFolder !== undefined) {
+      args.push("--waldir", options.walFolder);
+      giveTo(options.programs.runAs, options.walFolder);
+    }
     await run(join(options.programs.folder, "initdb"), args, childProcessOptions(options.programs.runAs));
     await cluster.start();
     await cluster.query(`create database ${databaseName}`, "postgres");
@@ -56,9 +62,7 @@ export class Cluster {
 
   static async #place(scope: Scope, options: ClusterOptions): Promise<Cluster> {
     const folder = options.folder ?? join(scope.folder, `cluster-${++made}`);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const { runAs } = options.programs;
-    if (runAs !== null) chownSync(folder, runAs.uid, runAs.gid);
+    giveTo(options.programs.runAs, folder);
     const cluster = new Cluster(folder, await freePort(), options);
     scope.defer(() => cluster.kill());
     return cluster;
@@ -154,6 +158,11 @@ export class Cluster {
     await client.connect();
     return client;
   }
+}
+
+function giveTo(runAs: Programs["runAs"], folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (runAs !== null) chownSync(folder, runAs.uid, runAs.gid);
 }
 
 function isAlive(pid: number): boolean {

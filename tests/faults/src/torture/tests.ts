@@ -5,11 +5,14 @@ import { asynchronousFailover, failoverSeenByLineage, synchronousFailover } from
 import { standbyDies } from "./t07-standby-dies.ts";
 import { oldPrimary } from "./t08-old-primary.ts";
 import { historyCuts } from "./t13-history-cut.ts";
+import { backendEnded } from "./t02-backend-ended.ts";
+import { fullDisks } from "./t09-disk-full.ts";
 import { choreographies } from "./t21-choreography.ts";
 import type { TortureTest } from "./torture-test.ts";
 
 export const tortureTests: readonly TortureTest[] = [
   serverKilled,
+  backendEnded,
   postgresKilled,
   postgresRestarted,
   asynchronousFailover,
@@ -17,6 +20,7 @@ export const tortureTests: readonly TortureTest[] = [
   synchronousFailover,
   standbyDies,
   oldPrimary,
+  ...fullDisks,
   ...historyCuts,
   ...choreographies,
 ];
