@@ -70,6 +70,7 @@ export default defineConfig({
           globalSetup: ["packages/server/test/support/postgres-setup.ts"],
           hookTimeout: 60_000,
           testTimeout: 60_000,
+          expect: { poll: { timeout: 15_000 } },
           maxWorkers: 2,
         },
       },

@@ -2,7 +2,7 @@ import { paddedLength, readHeader } from "@owlivion/sync-crypto";
 import { expect } from "vitest";
 import type { Lie } from "../server/hostile-server.ts";
 import { allOf, answerInstead, changeReply, isPull, onlyFor, onPage, onStatus, route } from "../server/lies.ts";
-import { refusal } from "../server/message.ts";
+import { type Answer, refusal } from "../server/message.ts";
 import type { World } from "../world/world.ts";
 import type { Behaviour } from "./behaviour.ts";
 
@@ -255,4 +255,49 @@ export const patience: readonly Behaviour[] = [
     detects: {},
     residual: "Devices that never meet",
   },
+  {
+    row: "M15",
+    name: "floods with events of changes that there are not",
+    world: { news: false },
+    lie: () => answerInstead(route("GET", "/sync/events"), () => eventStream(changeEvent.repeat(floodSize))),
+    async meet({ victim, server }) {
+      const isEvents = route("GET", "/sync/events");
+      const from = server.past.length;
+      const seen = () => server.past.slice(from).filter(({ asked }) => isEvents(asked)).length;
+      await victim.start();
+      await expect.poll(seen).toBeGreaterThan(1);
+      await victim.stop();
+      // One look for many events, whatever they say.
+      const looks = server.past.slice(from).filter(({ asked }) => isPull(asked)).length;
+      return looks < (seen() * floodSize) / 4 ? "few looks" : `${looks} looks`;
+    },
+    detects: { code: "few looks" },
+  },
+  {
+    row: "M15",
+    name: "sends events that are none",
+    world: { news: false },
+    lie: () =>
+      answerInstead(route("GET", "/sync/events"), () => eventStream('event: change\ndata: {"version":-1}\n\n')),
+    async meet({ victim, server }) {
+      const from = server.past.length;
+      await victim.start();
+      await expect.poll(() => server.past.slice(from).some(({ asked }) => asked.path === "/sync/events")).toBe(true);
+      await victim.stop();
+      return await syncVictimTwice({ victim } as World);
+    },
+    detects: {},
+    isHarmless: true,
+  },
 ];
+
+const floodSize = 2_000;
+const changeEvent =
+  `event: change\ndata: {"data_type":"contacts","version":${Number.MAX_SAFE_INTEGER - 1},` +
+  `"device_id":"00000000-0000-4000-8000-000000000000"}\n\n`;
+
+const eventStream = (text: string): Answer => ({
+  status: 200,
+  headers: { "content-type": "text/event-stream" },
+  body: Buffer.from(text),
+});
