@@ -61,11 +61,19 @@ function findRoute(routes: readonly Route[], method: string, path: string) {
   let found: { route: Route; params: Record<string, string> } | null = null;
   for (const route of routes) {
     if (route.method !== method) continue;
-    const params = match(route.path.split("/"), parts);
+    const params = match(patternOf(route), parts);
     // A fixed path before one with parameters.
     if (params !== null && (found === null || !route.path.includes(":"))) found = { route, params };
   }
   return found;
+}
+
+const patterns = new Map<string, readonly string[]>();
+
+function patternOf({ path }: Route): readonly string[] {
+  let pattern = patterns.get(path);
+  if (pattern === undefined) patterns.set(path, (pattern = path.split("/")));
+  return pattern;
 }
 
 function match(pattern: readonly string[], parts: readonly string[]): Record<string, string> | null {

@@ -35,6 +35,7 @@ export interface MemoryServerOptions {
 }
 
 export const simDataTypes = ["accounts", "contacts", "preferences", "signatures"];
+const config = loadConfig({});
 const dataTypes = new DataTypes(new Map(simDataTypes.map((name, i) => [name, i])));
 
 /** What a crash ends. */
@@ -54,7 +55,6 @@ export class MemorySimServer implements SimServer {
   readonly #committed = new CommitHistory();
   readonly #random: Random;
   readonly #quota: { maxRecords: number; maxBytes: number };
-  readonly #config = loadConfig({});
   #database: MemoryDatabase;
   #tables: ReturnType<typeof createTables>;
   #accountTables: ReturnType<typeof createAccountTables>;
@@ -65,7 +65,7 @@ export class MemorySimServer implements SimServer {
     this.#ports = ports;
     this.#hasIdentity = hasIdentity;
     this.#random = randomOf(ports);
-    this.#quota = { maxRecords: this.#config.quotaRecords, maxBytes: this.#config.quotaBytes };
+    this.#quota = { maxRecords: config.quotaRecords, maxBytes: config.quotaBytes };
     this.#database = this.#createDatabase();
     this.#tables = createTables(this.#database);
     this.#accountTables = createAccountTables(this.#database);
@@ -140,7 +140,7 @@ export class MemorySimServer implements SimServer {
     const connection = new MemoryConnection(this.#database);
     const accounts = new MemoryAccountStore(connection, this.#accountTables);
     const store = new MemoryStore(connection, this.#tables, {
-      tombstoneDays: this.#config.tombstoneDays,
+      tombstoneDays: config.tombstoneDays,
       hasIdentity: this.#hasIdentity,
       isAccountActive: (userId) => accounts.isActive(userId),
       onCommit: (batch) => this.#committed.record(batch, this.#database.commits),
@@ -179,7 +179,7 @@ export class MemorySimServer implements SimServer {
 
   #createOperator(): Operator {
     return {
-      cleanup: () => outcomeOf(() => runMemoryCleanup(this.#process, this.#ports.now(), this.#config)),
+      cleanup: () => outcomeOf(() => runMemoryCleanup(this.#process, this.#ports.now(), config)),
       backup: async () => this.#database.backup(),
       restore: async (backup, mode) =>
         this.#whileStopped(() => {

@@ -1,3 +1,4 @@
+import { createSecretKey } from "node:crypto";
 import {
   type Auth,
   createCursorCodec,
@@ -13,6 +14,12 @@ import { simHasher, simSecrets } from "./sim-auth.ts";
 import { createRoutes } from "./sim-routes.ts";
 import { type Announcement, ServerCrashed, type SimReply, type SimRequest } from "./sim-server.ts";
 import { createSimTokens } from "./sim-tokens.ts";
+
+// The same for every process of every world, and dear to make.
+const keys = deriveKeys(simSecrets);
+const tokenKey = createSecretKey(keys.refresh);
+const cursors = createCursorCodec(simSecrets);
+const config = loadConfig({});
 
 export interface ProcessPorts {
   readonly store: Parameters<typeof createDeltaHandlers>[0]["store"];
@@ -40,14 +47,14 @@ export class RequestServer {
     const delta = createDeltaHandlers({
       store: ports.store,
       dataTypes: ports.dataTypes,
-      cursors: createCursorCodec(simSecrets),
+      cursors,
       quota: ports.quota,
       onBatch: ({ userId, dataType, batch }, { appliedCount, head }) => {
         if (appliedCount > 0) ports.announce({ userId, dataType, version: head, deviceId: batch.deviceId });
       },
       onDownload: () => {},
     });
-    this.#routes = createRoutes(this.#auth, delta, describeServer(loadConfig({}), ports.dataTypes.names));
+    this.#routes = createRoutes(this.#auth, delta, describeServer(config, ports.dataTypes.names));
   }
 
   async handle(request: SimRequest, limitedSeconds: number | null): Promise<SimReply> {
@@ -82,7 +89,6 @@ export class RequestServer {
 }
 
 function createAuth({ accounts, nowMs, random }: ProcessPorts): Auth {
-  const keys = deriveKeys(simSecrets);
   return {
     accounts,
     clock: nowMs,
@@ -90,7 +96,7 @@ function createAuth({ accounts, nowMs, random }: ProcessPorts): Auth {
     hasher: simHasher,
     registration: "open",
     keys,
-    tokens: createSimTokens(keys.refresh, nowMs, () => random.uuid()),
+    tokens: createSimTokens(tokenKey, nowMs, () => random.uuid()),
     log: { warn: () => {} },
     sessionEnded: () => {},
   };

@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, type KeyObject } from "node:crypto";
 import { type AccessClaims, type AccessTokens, ApiError, type RecoveryClaims } from "@owlivion/sync-server/handlers";
 
 const accessMs = 15 * 60_000;
@@ -10,7 +10,7 @@ type Claims = Record<string, string | number> & { readonly kind: string; readonl
  * Access tokens with the claims, lifetimes and errors of production's. WebCrypto, which signs those, works in threads of its
  * own: what it answers would come in an order that no seed decides.
  */
-export function createSimTokens(key: Buffer, nowMs: () => number, newId: () => string): AccessTokens {
+export function createSimTokens(key: KeyObject, nowMs: () => number, newId: () => string): AccessTokens {
   const macOf = (text: string) => createHmac("sha256", key).update(text).digest("base64url");
   const sign = (claims: Omit<Claims, "exp">, lifeMs: number): string => {
     const exp = Math.floor(nowMs() / 1000) + lifeMs / 1000;

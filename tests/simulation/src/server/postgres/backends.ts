@@ -2,13 +2,16 @@ import pg from "pg";
 import type { ServerPorts } from "../sim-server.ts";
 
 const realSetTimeout = setTimeout;
-const pollMs = 2;
+const realClearTimeout = clearTimeout;
+/** How long a statement may take before PostgreSQL is asked whether it waits; then twice as long. */
+const firstLookMs = 4;
+const longestLookMs = 64;
+const setNowSql = "select setval('public.sim_now', $1)";
 
 /** A connection to PostgreSQL, kept from world to world. */
 export interface Backend {
   readonly client: pg.Client;
   readonly pid: number;
-  now: string;
 }
 
 /** A statement that waits for another transaction's lock; it goes on when that has ended. */
@@ -29,6 +32,7 @@ export class Backends {
   readonly #blocked: Blocked[] = [];
   #monitor: pg.Client | null = null;
   #seed = "";
+  #now = 0;
   #external: ServerPorts["external"] = (work) => work;
 
   constructor(config: pg.ClientConfig) {
@@ -60,7 +64,6 @@ export class Backends {
       await this.monitor("select pg_cancel_backend($1)", [backend.pid]);
     }
     await backend.client.query("rollback");
-    backend.now = "";
     this.giveBack(backend);
     await this.#settleBlocked();
   }
@@ -70,31 +73,32 @@ export class Backends {
     return (await (await this.#monitorClient()).query(text, values)).rows as Record<string, unknown>[];
   }
 
-  async run(backend: Backend, now: string, send: () => Promise<unknown>, place: string): Promise<unknown> {
+  /** Sends a statement at this moment, microseconds since 1970, and answers when it has ended. */
+  async run(backend: Backend, now: number, send: () => Promise<unknown>): Promise<unknown> {
     const { promise: gate, resolve: open } = Promise.withResolvers<void>();
     const blocked: Blocked = { backend, isDone: false, open };
-    if (backend.now !== now && place !== "rollback" && place !== "commit") {
-      backend.now = now;
-      void backend.client.query("select set_config('sim.now', $1, false)", [now]).catch(() => (backend.now = ""));
+    if (this.#now !== now) {
+      this.#now = now;
+      // Refused in a transaction that has failed: what follows there asks for no time.
+      void backend.client.query(setNowSql, [now]).catch(() => (this.#now = 0));
     }
     const work = send();
-    const ended = work.then(
-      () => void (blocked.isDone = true),
-      () => {
-        blocked.isDone = true;
-        backend.now = ""; // A setting of a transaction that rolls back is undone with it.
-      },
-    );
+    const end = () => void (blocked.isDone = true);
+    const ended = work.then(end, end);
     await this.#external(this.#untilKnown(blocked, ended));
     if (!blocked.isDone) {
       this.#blocked.push(blocked);
       await gate;
       return await work;
     }
-    if (place === "rollback") backend.now = "";
     // A statement that ends a transaction, its own or an only one, sets others free.
     if (this.#blocked.length > 0) await this.#external(this.#settleBlocked());
     return await work;
+  }
+
+  async setNow(now: number): Promise<void> {
+    this.#now = now;
+    await this.monitor(setNowSql, [now]);
   }
 
   async close(): Promise<void> {
@@ -111,9 +115,9 @@ export class Backends {
   }
 
   async #untilKnown(blocked: Blocked, ended: Promise<void> | null): Promise<void> {
-    for (;;) {
+    for (let lookMs = firstLookMs; ; lookMs = Math.min(2 * lookMs, longestLookMs)) {
       if (blocked.isDone) return;
-      await Promise.race([...(ended === null ? [] : [ended]), realSleep(pollMs)]);
+      await (ended === null ? realSleep(lookMs) : soonest(ended, lookMs));
       if (blocked.isDone) return;
       const [row] = await this.monitor("select cardinality(pg_blocking_pids($1)) > 0 as waits", [blocked.backend.pid]);
       if (!blocked.isDone && row?.["waits"] === true) return;
@@ -126,7 +130,7 @@ export class Backends {
     await client.connect();
     await client.query("set timezone = 'UTC'; set datestyle = 'ISO'; set bytea_output = 'hex'");
     const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
-    const backend: Backend = { client, pid: rows[0]!.pid, now: "" };
+    const backend: Backend = { client, pid: rows[0]!.pid };
     await setSeed(backend, this.#seed);
     return backend;
   }
@@ -142,8 +146,14 @@ export class Backends {
 }
 
 async function setSeed(backend: Backend, seed: string): Promise<void> {
-  backend.now = "";
   await backend.client.query("select set_config('sim.seed', $1, false)", [seed]);
+}
+
+async function soonest(ended: Promise<void>, ms: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = realSetTimeout(resolve, ms);
+  await Promise.race([ended, promise]);
+  realClearTimeout(timer);
 }
 
 const realSleep = (ms: number): Promise<void> => new Promise((resolve) => realSetTimeout(resolve, ms));

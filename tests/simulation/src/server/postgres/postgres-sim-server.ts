@@ -31,6 +31,8 @@ import { type SimClient, SimPool } from "./sim-pool.ts";
 import type { VirtualCluster } from "./virtual-cluster.ts";
 import { emptySql } from "./virtual-sql.ts";
 
+const config = loadConfig({});
+
 interface Process {
   readonly pool: SimPool;
   readonly requests: RequestServer;
@@ -53,8 +55,7 @@ export class PostgresSimServer implements SimServer {
   readonly #cluster: VirtualCluster;
   readonly #backends: Backends;
   readonly #random: Random;
-  readonly #config = loadConfig({});
-  readonly #quota = { maxRecords: this.#config.quotaRecords, maxBytes: this.#config.quotaBytes };
+  readonly #quota = { maxRecords: config.quotaRecords, maxBytes: config.quotaBytes };
   readonly #listeners: ((event: Announcement) => void)[] = [];
   /** Committed and not lost since, oldest first. */
   #batches: CommittedBatch[] = [];
@@ -78,6 +79,7 @@ export class PostgresSimServer implements SimServer {
   static async open(ports: ServerPorts, cluster: VirtualCluster, backends: Backends): Promise<PostgresSimServer> {
     const seed = Buffer.from(ports.randomBytes(8)).toString("hex");
     await ports.external(backends.begin(seed, ports.external));
+    await ports.external(backends.setNow(Math.floor(ports.now())));
     await ports.external(backends.monitor(emptySql));
     const server = new PostgresSimServer(ports, cluster, backends);
     await server.#starting;
@@ -151,7 +153,7 @@ export class PostgresSimServer implements SimServer {
       atStatement: (place) => (isUp.value ? this.#ports.atStatement(place) : "none"),
     };
     const pool = new SimPool(this.#backends, ports, watcher, () => this.#restart());
-    const options = { tombstoneDays: this.#config.tombstoneDays, random: this.#random };
+    const options = { tombstoneDays: config.tombstoneDays, random: this.#random };
     const store = await PostgresStore.open(pool.asPool, this.#cluster.dataTypes, options);
     const requests = new RequestServer({
       store: recordedStore(store, (batch) => (this.#applying = batch)),
@@ -244,7 +246,7 @@ export class PostgresSimServer implements SimServer {
       cleanup: () =>
         outcomeOf(async () => {
           const { pool } = await this.#starting;
-          return (await runCleanup(pool.asPool, { settings: this.#config, stopwatch: () => 0 })).outcome;
+          return (await runCleanup(pool.asPool, { settings: config, stopwatch: () => 0 })).outcome;
         }),
       backup: async (): Promise<DatabaseCopy> => {
         const copy = { schema: `copy_${(this.#copies += 1)}`, commits: this.#batches.length };
@@ -256,7 +258,7 @@ export class PostgresSimServer implements SimServer {
         this.#whileStopped(async () => {
           const kept = Math.max(0, this.#batches.length - count);
           for (const batch of this.#batches.slice(kept).toReversed()) {
-            await takeBackBatch(this.#backends, batch, this.#config.tombstoneDays);
+            await takeBackBatch(this.#backends, batch, config.tombstoneDays);
           }
           this.#cut(kept);
           await this.#backends.monitor("update sim_cluster set timeline = timeline + 1");
@@ -264,7 +266,7 @@ export class PostgresSimServer implements SimServer {
       wipe: () =>
         this.#whileStopped(async () => {
           this.#cut(0);
-          await this.#setNow();
+          await this.#backends.setNow(Math.floor(this.#ports.now()));
           await this.#backends.monitor(emptySql);
           await this.#moveToNewCluster();
         }),
@@ -287,7 +289,7 @@ export class PostgresSimServer implements SimServer {
 
   #restore({ schema, commits }: DatabaseCopy, mode: RestoreMode): Promise<void> {
     return this.#whileStopped(async () => {
-      await this.#setNow();
+      await this.#backends.setNow(Math.floor(this.#ports.now()));
       await restoreDatabase(this.#backends, schema);
       this.#cut(commits);
       if (mode === "new-cluster") await this.#moveToNewCluster();
@@ -301,10 +303,5 @@ export class PostgresSimServer implements SimServer {
 
   async #moveToNewCluster(): Promise<void> {
     await this.#backends.monitor("update sim_cluster set system_identifier = system_identifier + 1, timeline = 1");
-  }
-
-  async #setNow(): Promise<void> {
-    const now = new Date(this.#ports.now() / 1000).toISOString();
-    await this.#backends.monitor("select set_config('sim.now', $1, false)", [now]);
   }
 }

@@ -1,4 +1,3 @@
-import { formatInstant } from "@owlivion/sync-protocol";
 import { PoolExhaustedError } from "@owlivion/sync-server/handlers";
 import type { Pool, PoolClient, Submittable } from "pg";
 import type { ServerPorts, StatementFault } from "../sim-server.ts";
@@ -68,8 +67,8 @@ export class SimPool {
     return fault;
   }
 
-  nowText(): string {
-    return formatInstant(this.#ports.now());
+  now(): number {
+    return Math.floor(this.#ports.now());
   }
 
   /** The process is gone: what it was at is rolled back. */
@@ -146,7 +145,7 @@ export class SimClient {
     const isCommit = place === "commit";
     if (fault === "connection-lost" || (fault === "commit-unknown" && !isCommit)) this.#break();
     const work = code === undefined ? send : () => this.#backend.client.query("select sim_fail($1)", [code]);
-    const result = await this.#pool.backends.run(this.#backend, this.#pool.nowText(), work, place);
+    const result = await this.#pool.backends.run(this.#backend, this.#pool.now(), work);
     if (isCommit) await this.#pool.watcher.committed(this);
     if (fault === "commit-unknown") this.#break();
     return result;

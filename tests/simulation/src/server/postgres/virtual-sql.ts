@@ -1,11 +1,12 @@
 /**
- * Stands in for PostgreSQL's own time, chance and identity. `sim.now` and `sim.seed` are set on each connection; a
- * statement's failures are raised by PostgreSQL itself.
+ * Stands in for PostgreSQL's own time, chance and identity. The time is a sequence's value: no transaction hides it, so that
+ * who waited for a lock reads it anew, as with the real clock. A statement's failures are raised by PostgreSQL itself.
  */
 export const virtualSql = `
   create sequence sim_drawn;
-  create function public.clock_timestamp() returns timestamptz language sql stable as
-    $$ select coalesce(nullif(current_setting('sim.now', true), ''), '2026-01-01 00:00:00+00')::timestamptz $$;
+  create sequence sim_now;
+  create function public.clock_timestamp() returns timestamptz language sql volatile as
+    $$ select 'epoch'::timestamptz + n.last_value * interval '1 microsecond' from public.sim_now n $$;
   create function public.gen_random_uuid() returns uuid language sql volatile as $$
     select (substr(h, 1, 12) || '4' || substr(h, 14, 3) || '8' || substr(h, 18))::uuid
     from (select md5(coalesce(current_setting('sim.seed', true), '') || nextval('public.sim_drawn')) as h) x $$;
