@@ -66,15 +66,15 @@ export const deletions: readonly Behaviour[] = [
   {
     row: "M5",
     name: "keeps a deletion back and goes on showing the record",
-    lie: (world) =>
-      onPage((page) => {
-        const row = rowOf(page, world, "barbara");
+    lie(world) {
+      let version = 0;
+      const { envelope, deviceId } = pastEnvelope(world, "barbara", 1);
+      return onPage((page) => {
+        version = rowOf(page, world, "barbara")?.version ?? version;
         withoutRow(page, world, "barbara");
-        const { envelope, deviceId } = pastEnvelope(world, "barbara", 1);
-        if (row !== undefined || page.changes.length > 3) {
-          page.changes.push(putRow(world.ids.barbara, page.head - 1, envelope, deviceId));
-        }
-      }),
+        page.changes.push(putRow(world.ids.barbara, version, envelope, deviceId));
+      });
+    },
     detects: { events: ["integrity:proof_mismatch"], attention: ["integrity"] },
     changes: ["ada", "kathleen"],
   },
