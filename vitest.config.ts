@@ -27,7 +27,7 @@ export default defineConfig({
             "bench/src/**/*.test.ts",
             "tests/*/src/**/*.test.ts",
           ],
-          exclude: ["**/*.pg.test.ts", "**/node_modules/**"],
+          exclude: ["**/*.e2e.test.ts", "**/*.pg.test.ts", "**/node_modules/**"],
           testTimeout: 30_000,
         },
       },
@@ -72,6 +72,19 @@ export default defineConfig({
           testTimeout: 60_000,
           expect: { poll: { timeout: 15_000 } },
           maxWorkers: 2,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: "e2e",
+          sequence: { groupOrder: 4 },
+          include: ["tests/e2e/src/**/*.e2e.test.ts"],
+          hookTimeout: 180_000,
+          testTimeout: 300_000,
+          expect: { poll: { timeout: 30_000 } },
+          maxWorkers: 1,
         },
       },
       {

@@ -1,0 +1,80 @@
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { addContact, contactNames, newPerson, signIn, signUp } from "./support/person.ts";
+import { setStage } from "./support/stage.ts";
+
+const stage = setStage();
+
+/** Cards of people with names of their own. */
+const cards = (count: number): string =>
+  Array.from({ length: count }, (_, i) => {
+    const name = `${String.fromCodePoint(65 + (i % 26))}${String(i).padStart(5, "0")}`;
+    return `BEGIN:VCARD\r\nVERSION:3.0\r\nFN:${name} Person\r\nEMAIL:${name.toLowerCase()}@example.com\r\nEND:VCARD\r\n`;
+  }).join("");
+
+async function chooseFile(page: Page, count: number): Promise<void> {
+  await page.getByRole("button", { name: "Import, export" }).click();
+  const file = { name: "contacts.vcf", mimeType: "text/vcard", buffer: Buffer.from(cards(count)) };
+  await page.getByLabel("Import a file").setInputFiles(file);
+}
+
+const upToDate = (page: Page, timeout = 120_000) =>
+  expect.poll(() => page.locator(".status-line").textContent(), { timeout }).toBe("Up to date");
+
+test("the server is killed in mid-sync: everything arrives once it is back", async () => {
+  const person = newPerson();
+  const { page } = await stage.device();
+  await signUp(page, person);
+  await chooseFile(page, 1500);
+  await page.getByText("1,500 added").waitFor();
+  await stage.server.kill();
+  await page.keyboard.press("Escape");
+  await addContact(page, "Written while it was away");
+  await expect.poll(() => page.locator(".status-line").textContent(), { timeout: 60_000 }).toMatch(/^Offline/);
+  await stage.server.restart();
+  await page.goto("/sync");
+  await page.getByRole("button", { name: "Sync now" }).click();
+  await upToDate(page);
+  const { page: other } = await stage.device();
+  await signIn(other, person);
+  await other.getByText("1,501 contacts").waitFor({ timeout: 60_000 });
+});
+
+test("a tab closed in mid-import: the next one goes on with the same file", async () => {
+  const { page, newTab } = await stage.device();
+  await signUp(page, newPerson());
+  await chooseFile(page, 5000);
+  await page.getByText(/^Writing: [1-9]/).waitFor({ timeout: 60_000 });
+  await page.close();
+  const next = await newTab("/contacts");
+  await next.getByText("The import of contacts.vcf was cut off.").waitFor();
+  await next.getByRole("button", { name: "Go on" }).click();
+  await next.getByRole("status").filter({ hasText: "added" }).waitFor({ timeout: 120_000 });
+  await next.keyboard.press("Escape");
+  await next.getByText("5,000 contacts").waitFor();
+});
+
+test("ten thousand contacts: imported, found, walked through by keyboard, exported", async () => {
+  const { page } = await stage.device();
+  await signUp(page, newPerson());
+  await chooseFile(page, 10_000);
+  await page.getByText("10,000 added").waitFor({ timeout: 180_000 });
+  await page.keyboard.press("Escape");
+  await page.getByText("10,000 contacts").waitFor();
+  expect(await page.locator(".contact-row").count()).toBeLessThan(60);
+  await page.getByRole("searchbox").fill("z00025");
+  await expect.poll(() => contactNames(page)).toEqual(["Z00025 Person"]);
+  await page.getByRole("searchbox").fill("");
+  await page.locator(".contact-row").first().focus();
+  await page.keyboard.press("End");
+  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toContain("Z09983 Person");
+  await page.keyboard.press("ArrowUp");
+  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toContain("Z09957 Person");
+  await page.getByRole("button", { name: "Import, export" }).click();
+  const [file] = await Promise.all([
+    page.waitForEvent("download", { timeout: 120_000 }),
+    page.getByRole("button", { name: "Export all" }).click(),
+  ]);
+  expect(file.suggestedFilename()).toBe("contacts.vcf");
+  await page.getByText("10,000 contacts exported.").waitFor();
+});

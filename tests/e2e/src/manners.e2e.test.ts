@@ -1,0 +1,150 @@
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { findViolations } from "./support/axe.ts";
+import { addContact, contactNames, newPerson, signUp } from "./support/person.ts";
+import { setStage } from "./support/stage.ts";
+import { adminToken } from "./support/web-server.ts";
+
+const stage = setStage();
+
+const screens = [
+  "contacts",
+  "contacts/new",
+  "accounts",
+  "accounts/new",
+  "signatures/new",
+  "preferences",
+  "sync",
+  "conflicts",
+  "past",
+  "devices",
+  "security",
+  "more",
+];
+
+const ready = (page: Page) => page.getByRole("heading", { level: 1 }).first().waitFor();
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const width of [390, 1280]) {
+    test(`axe finds nothing on any screen: ${colorScheme}, ${width} pixels`, async () => {
+      const { page } = await stage.device({ colorScheme, viewport: { width, height: 900 } });
+      for (const door of ["sign-in", "sign-up", "recover", "demo", "admin"]) {
+        await page.goto(`/${door}`);
+        await ready(page);
+        expect(await findViolations(page), door).toEqual([]);
+      }
+      await signUp(page, newPerson());
+      await addContact(page, "Ada Lovelace", "ada@example.com");
+      expect(await findViolations(page), "a contact").toEqual([]);
+      for (const screen of screens) {
+        await page.goto(`/${screen}`);
+        await ready(page);
+        await page.waitForLoadState("networkidle").catch(() => {});
+        expect(await findViolations(page), screen).toEqual([]);
+      }
+      await page.goto("/admin");
+      await page.getByLabel("Admin token").fill(adminToken);
+      await page.getByRole("button", { name: "Open" }).click();
+      await page.getByRole("heading", { name: "Largest collections" }).waitFor();
+      expect(await findViolations(page), "the operator's page").toEqual([]);
+    });
+  }
+}
+
+test("Turkish, chosen by the browser and by the person", async () => {
+  const { page } = await stage.device({ locale: "tr-TR" });
+  await page.goto("/sign-in");
+  await page.getByRole("heading", { name: "Oturum aç" }).waitFor();
+  expect(await page.evaluate(() => document.documentElement.lang)).toBe("tr");
+  await page.getByRole("button", { name: "English" }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await signUp(page, newPerson());
+  for (const name of ["Işık", "Çağla", "İlker", "Cem"]) await addContact(page, name);
+  await page.goto("/preferences");
+  await page.getByLabel("Language").selectOption("tr");
+  await page.getByRole("heading", { name: "Tercihler" }).waitFor();
+  await page.getByRole("link", { name: "Kişiler" }).first().click();
+  await expect.poll(() => contactNames(page)).toEqual(["Cem", "Çağla", "Işık", "İlker"]);
+  await page.reload();
+  await page.getByText("4 kişi").waitFor();
+});
+
+test("the keyboard reaches the content at once, and a new screen is read out", async () => {
+  const { page } = await stage.device();
+  await signUp(page, newPerson());
+  await page.reload();
+  await page.getByRole("heading", { name: "Contacts" }).waitFor();
+  await page.keyboard.press("Tab");
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to the content");
+  await page.keyboard.press("Enter");
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe("content");
+  await page.getByRole("link", { name: "Devices" }).focus();
+  await page.keyboard.press("Enter");
+  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("Devices");
+  expect(await page.title()).toContain("Devices");
+});
+
+test("after the first visit it opens without a network, and what is written then is sent later", async () => {
+  const { page, context } = await stage.device();
+  await signUp(page, newPerson());
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
+  await context.setOffline(true);
+  await page.goto("/contacts/new");
+  await page.getByLabel("Name", { exact: true }).fill("Written in a tunnel");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Not sent yet.").waitFor();
+  await page.goto("/security");
+  await page.getByRole("heading", { name: "Security" }).waitFor();
+  await context.setOffline(false);
+  await expect.poll(() => page.locator(".status-line").textContent(), { timeout: 60_000 }).toBe("Up to date");
+});
+
+test("a signature is shown without what it must not do", async () => {
+  const { page } = await stage.device();
+  await signUp(page, newPerson());
+  const requests: string[] = [];
+  page.on("request", (request) => requests.push(request.url()));
+  await page.goto("/signatures/new");
+  await page.getByLabel("Name", { exact: true }).fill("Work");
+  await page
+    .getByLabel("HTML")
+    .fill(
+      `<p style="color: rgb(1, 2, 3)">Ada</p><img src="https://elsewhere.example/pixel.png" onerror="document.title='run'">` +
+        `<script>document.title = 'run'</script><p style="background: url(https://elsewhere.example/b.png)">x</p>`,
+    );
+  const frame = page.frameLocator("iframe");
+  await frame.getByText("Ada").waitFor();
+  expect(await frame.getByText("Ada").evaluate((element) => getComputedStyle(element).color)).toBe("rgb(1, 2, 3)");
+  await page.waitForTimeout(500);
+  expect(await page.title()).not.toBe("run");
+  expect(requests.filter((url) => !url.startsWith(stage.url))).toEqual([]);
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("link", { name: "Work" }).waitFor();
+});
+
+test("the demo shows a clash on one page, and erases its account", async () => {
+  const { page } = await stage.device();
+  await page.goto("/demo");
+  await page.getByRole("button", { name: "Start" }).click();
+  const [laptop, phone] = [page.getByRole("region", { name: "Laptop" }), page.getByRole("region", { name: "Phone" })];
+  await laptop.getByLabel("Company of Ada Lovelace").fill("Typed here");
+  await expect.poll(() => phone.getByLabel("Company of Ada Lovelace").inputValue()).toBe("Typed here");
+  await page.waitForTimeout(2500);
+  for (const pane of [laptop, phone]) await pane.getByRole("switch").click();
+  await laptop.getByLabel("Company of Ada Lovelace").fill("One");
+  await phone.getByLabel("Company of Ada Lovelace").fill("Two");
+  await laptop.getByRole("switch").click();
+  await page.waitForTimeout(1500);
+  await phone.getByRole("switch").click();
+  await page.getByRole("button", { name: "Take this device’s" }).first().click();
+  await expect
+    .poll(async () => [
+      await laptop.getByLabel("Company of Ada Lovelace").inputValue(),
+      await phone.getByLabel("Company of Ada Lovelace").inputValue(),
+    ])
+    .toSatisfy(([one, two]: string[]) => one === two);
+  expect(await findViolations(page)).toEqual([]);
+  await page.getByRole("button", { name: "End it and erase the account" }).click();
+  await page.getByRole("button", { name: "Start" }).waitFor();
+});
