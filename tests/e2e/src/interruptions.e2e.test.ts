@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { addContact, contactNames, newPerson, signIn, signUp } from "./support/person.ts";
+import { addContact, contactNames, newPerson, signIn, signUp, upToDate } from "./support/person.ts";
 import { setStage } from "./support/stage.ts";
 
 const stage = setStage();
@@ -18,9 +18,6 @@ async function chooseFile(page: Page, count: number): Promise<void> {
   await page.getByLabel("Import a file").setInputFiles(file);
 }
 
-const upToDate = (page: Page, timeout = 120_000) =>
-  expect.poll(() => page.locator(".status-line").textContent(), { timeout }).toBe("Up to date");
-
 test("the server is killed in mid-sync: everything arrives once it is back", async () => {
   const person = newPerson();
   const { page } = await stage.device();
@@ -30,7 +27,7 @@ test("the server is killed in mid-sync: everything arrives once it is back", asy
   await stage.server.kill();
   await page.keyboard.press("Escape");
   await addContact(page, "Written while it was away");
-  await expect.poll(() => page.locator(".status-line").textContent(), { timeout: 60_000 }).toMatch(/^Offline/);
+  await page.locator(".shell__top .owl-status", { hasText: /^Offline/ }).waitFor({ timeout: 60_000 });
   await stage.server.restart();
   await page.goto("/sync");
   await page.getByRole("button", { name: "Sync now" }).click();

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { findViolations } from "./support/axe.ts";
-import { addContact, contactNames, newPerson, signUp } from "./support/person.ts";
+import { addContact, contactNames, newPerson, signUp, upToDate } from "./support/person.ts";
 import { setStage } from "./support/stage.ts";
 import { adminToken } from "./support/web-server.ts";
 
@@ -97,7 +97,7 @@ test("after the first visit it opens without a network, and what is written then
   await page.goto("/security");
   await page.getByRole("heading", { name: "Security" }).waitFor();
   await context.setOffline(false);
-  await expect.poll(() => page.locator(".status-line").textContent(), { timeout: 60_000 }).toBe("Up to date");
+  await upToDate(page);
 });
 
 test("a signature is shown without what it must not do", async () => {
@@ -137,7 +137,8 @@ test("the demo shows a clash on one page, and erases its account", async () => {
   await laptop.getByRole("switch").click();
   await page.waitForTimeout(1500);
   await phone.getByRole("switch").click();
-  await page.getByRole("button", { name: "Take this device’s" }).first().click();
+  await page.getByRole("button", { name: "All from this device" }).first().click();
+  await page.getByRole("button", { name: "Resolve" }).first().click();
   await expect
     .poll(async () => [
       await laptop.getByLabel("Company of Ada Lovelace").inputValue(),

@@ -1,6 +1,5 @@
 import { openSync, type Sync } from "@owlivion/sync-client";
 import { indexedDbStore } from "@owlivion/sync-client/indexeddb";
-import { logTraffic } from "./traffic-log.ts";
 
 let opened: Promise<Sync> | undefined;
 
@@ -12,7 +11,6 @@ export function openDevice(): Promise<Sync> {
 
 async function open(): Promise<Sync> {
   const sync = await openSync({ url: location.origin, store: indexedDbStore("owlivion"), platform: "web" });
-  logTraffic(sync);
   sync.start();
   return sync;
 }

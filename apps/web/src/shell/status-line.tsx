@@ -1,29 +1,16 @@
-import { useSyncStatus, useWords } from "@owlivion/sync-react";
-import { Link } from "wouter";
+import { SyncStatusBadge, useSession, useSyncStatus } from "@owlivion/sync-react";
+import { useLocation } from "wouter";
+import { useText } from "../i18n/text-provider.tsx";
 
-/** How things stand, in a word; the sync screen says more. */
+/** How things stand, in a word; the sync screen says more. A session that was ended elsewhere is said first. */
 export function StatusLine() {
+  const { text } = useText();
   const status = useSyncStatus();
-  const words = useWords();
-  const { waiting } = status;
-  const needsPerson = status.attention.length > 0;
-  const tone = status.state === "error" ? "danger" : needsPerson ? "warning" : status.state;
-  const state =
-    status.state === "offline" && waiting > 0
-      ? words.text("status.offlineWaiting", { count: waiting })
-      : needsPerson && status.state === "idle"
-        ? words.text("status.attention")
-        : status.state === "idle" && waiting > 0
-          ? words.text("status.idleWaiting", { count: waiting })
-          : words.text(`status.${status.state}`);
-  return (
-    <Link
-      href="/sync"
-      className={`status-line status-line--${tone}`}
-      aria-label={words.text("status.label", { state })}
-    >
-      <span className="status-line__dot" aria-hidden="true" />
-      <span role="status">{state}</span>
-    </Link>
-  );
+  const { account } = useSession();
+  const [, navigate] = useLocation();
+  const hasEnded = account !== null && account.endedBy !== null;
+  const shown = hasEnded
+    ? ({ ...status, state: "error", error: { code: "NOT_SIGNED_IN", message: text("signIn.ended") } } as const)
+    : status;
+  return <SyncStatusBadge status={shown} onClick={() => navigate("/sync")} />;
 }

@@ -12,12 +12,11 @@ export const newPerson = (): Person => ({
 });
 
 /** Makes an account as a person does, and answers the recovery key. */
-export async function signUp(page: Page, person: Person, deviceName = "Laptop"): Promise<string> {
+export async function signUp(page: Page, person: Person): Promise<string> {
   await page.goto("/sign-up");
-  await page.getByLabel("E-mail").fill(person.email);
-  await page.getByLabel("New password").fill(person.password);
-  await page.getByLabel("Name of this device").fill(deviceName);
-  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByLabel("E-mail address").fill(person.email);
+  await page.getByLabel("New password", { exact: true }).fill(person.password);
+  await page.getByRole("button", { name: "Make an account" }).click();
   const recoveryKey = await keepRecoveryKey(page);
   await page.getByRole("heading", { name: "Contacts", level: 1 }).waitFor();
   return recoveryKey;
@@ -25,7 +24,7 @@ export async function signUp(page: Page, person: Person, deviceName = "Laptop"):
 
 /** Reads the key that is shown and types the three groups that are asked for. */
 export async function keepRecoveryKey(page: Page): Promise<string> {
-  const list = page.getByRole("list", { name: "Your recovery key" });
+  const list = page.getByRole("list", { name: "Recovery key" });
   await list.waitFor();
   const groups = await list.locator("code").allTextContents();
   await page.getByRole("button", { name: "I have kept it" }).click();
@@ -33,15 +32,15 @@ export async function keepRecoveryKey(page: Page): Promise<string> {
     const label = await field.evaluate((input: HTMLInputElement) => input.labels?.[0]?.textContent ?? "");
     await field.fill(groups[Number(label.replace("Group ", "")) - 1] ?? "");
   }
-  await page.getByRole("button", { name: "Done" }).click();
+  await page.getByRole("button", { name: "Continue" }).click();
   return groups.join("-");
 }
 
 export async function signIn(page: Page, person: Person): Promise<void> {
   await page.goto("/sign-in");
-  await page.getByLabel("E-mail").fill(person.email);
-  await page.getByLabel("Password").fill(person.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByLabel("E-mail address").fill(person.email);
+  await page.getByLabel("Password", { exact: true }).fill(person.password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.getByRole("heading", { name: "Contacts", level: 1 }).waitFor();
 }
 
@@ -52,6 +51,10 @@ export async function addContact(page: Page, name: string, email?: string): Prom
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByRole("heading", { name, level: 2 }).waitFor();
 }
+
+/** Everything that was written has been accepted. */
+export const upToDate = (page: Page): Promise<void> =>
+  page.locator(".shell__top .owl-status", { hasText: /^Up to date$/ }).waitFor({ timeout: 120_000 });
 
 /** The list's rows that can be seen. */
 export const contactNames = (page: Page): Promise<string[]> => page.locator(".contact-row__name").allTextContents();

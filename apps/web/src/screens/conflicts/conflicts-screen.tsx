@@ -1,19 +1,32 @@
-import { useConflicts } from "@owlivion/sync-react";
+import { ConflictView, useConflicts, useDevices } from "@owlivion/sync-react";
 import { useText } from "../../i18n/text-provider.tsx";
 import { Screen } from "../../shell/screen.tsx";
-import { ConflictPanel } from "./conflict-panel.tsx";
+import { recordName } from "../record-text.ts";
 
 export default function ConflictsScreen() {
   const { text } = useText();
   const { value: conflicts, resolve } = useConflicts();
+  const { value: devices } = useDevices();
   return (
     <Screen title={text("screen.conflicts")} lead={text("conflicts.lead")}>
       {conflicts === undefined ? null : conflicts.length === 0 ? (
         <p className="empty">{text("conflicts.none")}</p>
       ) : (
-        conflicts.map((conflict) => (
-          <ConflictPanel key={conflict.id} conflict={conflict} onResolve={(how) => resolve(conflict.id, how)} />
-        ))
+        conflicts.map((conflict) => {
+          const { id, dataType, proposed, local, remote, base, remoteDeviceId } = conflict;
+          const name = recordName(dataType, proposed ?? local ?? remote ?? base) || text("contacts.nameless");
+          const other = devices?.find(({ deviceId }) => deviceId === remoteDeviceId);
+          return (
+            <section key={id} className="panel owl-stack" aria-label={name}>
+              <h2 className="owl-title">{name}</h2>
+              <ConflictView
+                conflict={conflict}
+                onResolve={resolve}
+                {...(other === undefined ? {} : { otherDevice: other.deviceName ?? other.platform })}
+              />
+            </section>
+          );
+        })
       )}
     </Screen>
   );

@@ -1,8 +1,16 @@
 import { type Contact, contactItemValue, contactName, type StoredRecord } from "@owlivion/sync-client";
-import { Button, Switch, useCollection, useConflicts, useSync, useSyncStatus, useWords } from "@owlivion/sync-react";
+import {
+  Button,
+  ConflictView,
+  Switch,
+  useCollection,
+  useConflicts,
+  useSync,
+  useSyncStatus,
+  useWords,
+} from "@owlivion/sync-react";
 import { type FormEvent, useId, useState } from "react";
 import { useText } from "../../i18n/text-provider.tsx";
-import { ConflictPanel } from "../conflicts/conflict-panel.tsx";
 import type { DemoDevice } from "./demo-devices.ts";
 
 export interface DemoPaneProps {
@@ -51,7 +59,9 @@ export function DemoPane({ name, device }: DemoPaneProps) {
         />
       </div>
       {conflicts?.map((conflict) => (
-        <ConflictPanel key={conflict.id} conflict={conflict} onResolve={(how) => resolve(conflict.id, how)} />
+        <div key={conflict.id} className="panel">
+          <ConflictView conflict={conflict} onResolve={resolve} />
+        </div>
       ))}
       <ul className="demo-list">
         {contacts?.map((contact) => (

@@ -1,96 +1,71 @@
-import type { RestorePreview } from "@owlivion/sync-client";
-import { Button, Notice, TextField, useSync, useWords } from "@owlivion/sync-react";
-import { useId, useState } from "react";
-import { type DataTypeName, dataTypes } from "../../device/data-types.ts";
+import type { RestoreChange, RestorePreview, RestoreResult } from "@owlivion/sync-client";
+import { GoBackForm, GoBackPreview, useAction, useSync } from "@owlivion/sync-react";
+import { useState } from "react";
 import { useText } from "../../i18n/text-provider.tsx";
 import { Screen } from "../../shell/screen.tsx";
-import { useTask } from "../../session/use-task.ts";
-import { toLocalInput } from "./local-input.ts";
-import { PreviewList } from "./preview-list.tsx";
+import { recordName } from "../record-text.ts";
+import { readChanges } from "./read-changes.ts";
+
+interface Previewed {
+  readonly preview: RestorePreview;
+  readonly changes: readonly RestoreChange[];
+}
 
 /** Back to what a data type was at a moment: first shown, then done, and it can itself be undone. */
 export default function PastScreen() {
   const { text } = useText();
-  const words = useWords();
   const sync = useSync();
-  const task = useTask();
-  const typeId = useId();
-  const [dataType, setDataType] = useState<DataTypeName>("contacts");
-  const [moment, setMoment] = useState(() => toLocalInput(new Date(Date.now() - 3_600_000)));
-  const [preview, setPreview] = useState<RestorePreview | null>(null);
-  const [done, setDone] = useState<string | null>(null);
-
-  const look = (): void => {
-    setDone(null);
-    setPreview(null);
-    void task.run(async () => setPreview(await sync.restoreTo(dataType, new Date(moment))));
+  const [previewed, setPreviewed] = useState<Previewed | null>(null);
+  const [progress, setProgress] = useState<{ readonly done: number; readonly total: number } | null>(null);
+  const [result, setResult] = useState<RestoreResult | null>(null);
+  const look = useAction(async (dataType: string, at: Date) => {
+    const preview = await sync.restoreTo(dataType, at);
+    setPreviewed({ preview, changes: await readChanges(preview, 0) });
+  });
+  const apply = useAction(async (preview: RestorePreview) => {
+    setProgress({ done: 0, total: 1 });
+    try {
+      setResult(await preview.apply({ onProgress: (done, total) => setProgress({ done, total }) }));
+    } finally {
+      setProgress(null);
+    }
+  });
+  const back = (): void => {
+    setPreviewed(null);
+    setResult(null);
+    apply.clear();
   };
-  const apply = (chosen: RestorePreview): void =>
-    void task.run(async () => {
-      const { applied, skipped } = await chosen.apply();
-      setPreview(null);
-      setDone(text("past.done", { applied: words.number(applied), skipped: words.number(skipped.length) }));
-    });
+  const counts = previewed?.preview.counts;
   return (
-    <Screen title={text("screen.past")} lead={text("past.lead")}>
-      <form
-        className="panel owl-stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          look();
-        }}
-      >
-        <div className="fields">
-          <div className="owl-field">
-            <label className="owl-field__label" htmlFor={typeId}>
-              {text("past.type")}
-            </label>
-            <select
-              id={typeId}
-              className="owl-input"
-              value={dataType}
-              onChange={({ target }) => setDataType(dataTypes.find((name) => name === target.value) ?? "contacts")}
-            >
-              {dataTypes.map((name) => (
-                <option key={name} value={name}>
-                  {words.text(`type.${name}`)}
-                </option>
-              ))}
-            </select>
-          </div>
-          <TextField
-            label={text("past.moment")}
-            type="datetime-local"
-            step={1}
-            value={moment}
-            max={toLocalInput(new Date())}
-            onChange={({ target }) => setMoment(target.value)}
+    <Screen title={text("screen.past")}>
+      <div className="panel">
+        {previewed === null || counts === undefined ? (
+          <GoBackForm
+            dataTypes={sync.dataTypes}
+            now={new Date()}
+            isRunning={look.isRunning}
+            error={look.error}
+            onPreview={(dataType, at) => void look.run(dataType, at)}
           />
-        </div>
-        {task.error === null ? null : (
-          <Notice tone="danger" isLive>
-            {task.error}
-          </Notice>
+        ) : (
+          <GoBackPreview
+            counts={counts}
+            changes={previewed.changes}
+            total={counts.bringBack + counts.revert + counts.remove}
+            titleOf={(fields) => recordName(previewed.preview.dataType, { ...fields }) || text("contacts.nameless")}
+            progress={progress}
+            result={result}
+            error={apply.error}
+            onApply={() => void apply.run(previewed.preview)}
+            onShowMore={() =>
+              void readChanges(previewed.preview, previewed.changes.length).then((changes) =>
+                setPreviewed({ ...previewed, changes }),
+              )
+            }
+            onBack={back}
+          />
         )}
-        {done === null ? null : (
-          <Notice tone="good" isLive>
-            {done}
-          </Notice>
-        )}
-        <div className="owl-row">
-          <Button type="submit" look="primary" aria-disabled={task.isRunning}>
-            {task.isRunning ? text("form.working") : text("past.preview")}
-          </Button>
-        </div>
-      </form>
-      {preview === null ? null : (
-        <PreviewList
-          preview={preview}
-          isBusy={task.isRunning}
-          onApply={() => apply(preview)}
-          onCancel={() => setPreview(null)}
-        />
-      )}
+      </div>
     </Screen>
   );
 }

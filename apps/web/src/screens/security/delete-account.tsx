@@ -1,7 +1,6 @@
-import { AlertDialog, Button, useSession, useSync } from "@owlivion/sync-react";
+import { AlertDialog, Button, PasswordField, useSession, useSync } from "@owlivion/sync-react";
 import { useState } from "react";
 import { useText } from "../../i18n/text-provider.tsx";
-import { PasswordField } from "../../session/password-field.tsx";
 import { useTask } from "../../session/use-task.ts";
 import { Panel } from "./panel.tsx";
 
@@ -22,7 +21,12 @@ export function DeleteAccount() {
         task={task}
         onSubmit={() => setIsAsking(true)}
       >
-        <PasswordField label={text("field.password")} value={password} onChange={setPassword} />
+        <PasswordField
+          label={text("field.password")}
+          value={password}
+          onChange={({ target }) => setPassword(target.value)}
+          autoComplete="current-password"
+        />
       </Panel>
       <AlertDialog
         isOpen={isAsking}

@@ -1,8 +1,7 @@
-import { Notice, useSync, useWords } from "@owlivion/sync-react";
+import { Notice, PasswordField, useSync, useWords } from "@owlivion/sync-react";
 import { type ChangeEvent, useState } from "react";
 import { saveFile } from "../../files/save-file.ts";
 import { useText } from "../../i18n/text-provider.tsx";
-import { PasswordField } from "../../session/password-field.tsx";
 import { useTask } from "../../session/use-task.ts";
 import { Panel } from "./panel.tsx";
 
@@ -47,7 +46,12 @@ export function ExportData() {
       onSubmit={() => void save()}
       done={done}
     >
-      <PasswordField label={text("security.exportPassword")} value={password} onChange={setPassword} />
+      <PasswordField
+        label={text("security.exportPassword")}
+        value={password}
+        onChange={({ target }) => setPassword(target.value)}
+        autoComplete="current-password"
+      />
       {password === "" ? <Notice tone="warning">{text("security.exportPlain")}</Notice> : null}
       <label className="owl-button file-button">
         {text("security.importSubmit")}

@@ -1,7 +1,6 @@
-import { useSync } from "@owlivion/sync-react";
+import { PasswordField, useSync } from "@owlivion/sync-react";
 import { useState } from "react";
 import { useText } from "../../i18n/text-provider.tsx";
-import { PasswordField } from "../../session/password-field.tsx";
 import { useTask } from "../../session/use-task.ts";
 import { Panel } from "./panel.tsx";
 
@@ -28,8 +27,18 @@ export function NewPassword() {
       onSubmit={() => void change()}
       done={isDone ? text("security.passwordDone") : null}
     >
-      <PasswordField label={text("field.password")} value={password} onChange={setPassword} />
-      <PasswordField label={text("field.newPassword")} value={newPassword} onChange={setNewPassword} isNew />
+      <PasswordField
+        label={text("field.password")}
+        value={password}
+        onChange={({ target }) => setPassword(target.value)}
+        autoComplete="current-password"
+      />
+      <PasswordField
+        label={text("field.newPassword")}
+        value={newPassword}
+        onChange={({ target }) => setNewPassword(target.value)}
+        autoComplete="new-password"
+      />
     </Panel>
   );
 }

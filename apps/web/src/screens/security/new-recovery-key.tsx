@@ -1,26 +1,30 @@
-import { useSession, useSync } from "@owlivion/sync-react";
+import { PasswordField, RecoveryKeyStep, useRecoveryKeyStep, useSync } from "@owlivion/sync-react";
 import { useState } from "react";
 import { useText } from "../../i18n/text-provider.tsx";
-import { PasswordField } from "../../session/password-field.tsx";
-import { useRecoveryKey } from "../../session/use-recovery-key.tsx";
+import { saveRecoveryKey } from "../../session/save-recovery-key.ts";
 import { useTask } from "../../session/use-task.ts";
 import { Panel } from "./panel.tsx";
 
 export function NewRecoveryKey() {
   const { text } = useText();
   const sync = useSync();
-  const { account } = useSession();
   const task = useTask();
   const [password, setPassword] = useState("");
   const [isDone, setIsDone] = useState(false);
-  const { confirm, step } = useRecoveryKey(account?.email ?? "");
+  const step = useRecoveryKeyStep();
   const replace = async (): Promise<void> => {
     setIsDone(false);
-    if (!(await task.run(() => sync.newRecoveryKey({ password, confirmRecoveryKey: confirm })))) return;
+    if (!(await task.run(() => sync.newRecoveryKey({ password, confirmRecoveryKey: step.confirmRecoveryKey })))) return;
     setPassword("");
     setIsDone(true);
   };
-  if (step !== null) return <div className="panel">{step}</div>;
+  if (step.shown !== null) {
+    return (
+      <div className="panel">
+        <RecoveryKeyStep {...step.shown} onConfirm={step.confirm} onCancel={step.cancel} onDownload={saveRecoveryKey} />
+      </div>
+    );
+  }
   return (
     <Panel
       title={text("security.recovery")}
@@ -30,7 +34,12 @@ export function NewRecoveryKey() {
       onSubmit={() => void replace()}
       done={isDone ? text("security.recoveryDone") : null}
     >
-      <PasswordField label={text("field.password")} value={password} onChange={setPassword} />
+      <PasswordField
+        label={text("field.password")}
+        value={password}
+        onChange={({ target }) => setPassword(target.value)}
+        autoComplete="current-password"
+      />
     </Panel>
   );
 }

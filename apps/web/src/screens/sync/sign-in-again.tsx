@@ -1,38 +1,18 @@
-import { Button, Notice, useSession, useSync } from "@owlivion/sync-react";
-import { useState } from "react";
+import { Notice, SignInForm, useSession, useSync } from "@owlivion/sync-react";
 import { useText } from "../../i18n/text-provider.tsx";
-import { PasswordField } from "../../session/password-field.tsx";
-import { useTask } from "../../session/use-task.ts";
 
-/** Sync has stopped. Where the session was ended elsewhere, the password continues it; what is here stays. */
-export function SignInAgain({ message }: { readonly message: string }) {
+/** The server ended this device's session: the password continues it, and what is here stays. */
+export function SignInAgain() {
   const { text } = useText();
   const sync = useSync();
   const { account } = useSession();
-  const task = useTask();
-  const [password, setPassword] = useState("");
-  if (account === null || account.endedBy === null) return <Notice tone="danger">{message}</Notice>;
+  if (account === null || account.endedBy === null) return null;
   return (
-    <Notice tone="danger">
-      <p>{text("signIn.ended")}</p>
-      <form
-        className="owl-stack owl-stack--tight"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void task.run(() => sync.signIn({ email: account.email, password }));
-        }}
-      >
-        <PasswordField label={text("field.password")} value={password} onChange={setPassword} />
-        {task.error === null ? null : (
-          <p className="owl-field__error" role="alert">
-            {task.error}
-          </p>
-        )}
-        <Button type="submit" look="primary" aria-disabled={task.isRunning}>
-          {task.isRunning ? text("form.working") : text("signIn.submit")}
-        </Button>
-      </form>
-    </Notice>
+    <section className="panel owl-stack" aria-label={text("signIn.title")}>
+      <Notice tone="danger" isLive>
+        <p>{text("signIn.ended")}</p>
+      </Notice>
+      <SignInForm email={account.email} onSignIn={(input) => sync.signIn(input)} />
+    </section>
   );
 }

@@ -1,12 +1,13 @@
-import { useSession } from "@owlivion/sync-react";
-import { Link, Redirect, Route, Switch } from "wouter";
+import { RecoverForm, SignInForm, SignUpForm, useSession, useSync } from "@owlivion/sync-react";
+import { useEffect, useState } from "react";
+import { Link, Redirect, Route, Switch, useLocation } from "wouter";
 import { locales } from "../../i18n/locale.ts";
 import { useText } from "../../i18n/text-provider.tsx";
+import { saveRecoveryKey } from "../../session/save-recovery-key.ts";
 import { Mark } from "../../shell/icons.tsx";
-import { RecoverForm } from "./recover-form.tsx";
-import { SignInForm } from "./sign-in-form.tsx";
-import { SignUpForm } from "./sign-up-form.tsx";
-import { UnlockForm } from "./unlock-form.tsx";
+import { LockedDoor } from "./locked-door.tsx";
+import { readRegistration, type Registration } from "./registration.ts";
+import { Way } from "./way.tsx";
 
 /** For who is not signed in: what this is, and the ways in. */
 export default function WelcomeScreen() {
@@ -14,7 +15,7 @@ export default function WelcomeScreen() {
   const { state } = useSession();
   return (
     <div className="door owl-scope">
-      <aside className="door__about">
+      <aside className="door__about" aria-label={text("app.name")}>
         <p className="door__brand">
           <Mark />
           {text("app.name")}
@@ -25,27 +26,12 @@ export default function WelcomeScreen() {
           <li>{text("welcome.offline")}</li>
           <li>{text("welcome.past")}</li>
         </ul>
-        <Link href="/demo">{text("welcome.demo")}</Link>
+        <p>
+          <Link href="/demo">{text("welcome.demo")}</Link>
+        </p>
       </aside>
       <main className="door__main">
-        {state === "locked" ? (
-          <UnlockForm />
-        ) : (
-          <Switch>
-            <Route path="/sign-up">
-              <SignUpForm />
-            </Route>
-            <Route path="/recover">
-              <RecoverForm />
-            </Route>
-            <Route path="/sign-in">
-              <SignInForm />
-            </Route>
-            <Route>
-              <Redirect to="/sign-in" replace />
-            </Route>
-          </Switch>
-        )}
+        {state === "locked" ? <LockedDoor /> : <Ways />}
         <p className="door__languages owl-small">
           {locales.map((locale) => (
             <button
@@ -62,5 +48,50 @@ export default function WelcomeScreen() {
         </p>
       </main>
     </div>
+  );
+}
+
+function Ways() {
+  const { text } = useText();
+  const sync = useSync();
+  const [, navigate] = useLocation();
+  const [registration, setRegistration] = useState<Registration>("open");
+  useEffect(() => {
+    void readRegistration().then(setRegistration);
+  }, []);
+  return (
+    <Switch>
+      <Route path="/sign-up">
+        <Way title={text("signUp.title")} lead={registration === "closed" ? text("signUp.closed") : undefined}>
+          <SignUpForm
+            onSignUp={(input) => sync.signUp(input)}
+            onSignIn={() => navigate("/sign-in")}
+            needsInvitation={registration === "invite"}
+            onDownload={saveRecoveryKey}
+          />
+        </Way>
+      </Route>
+      <Route path="/recover">
+        <Way title={text("recover.title")} lead={text("recover.lead")}>
+          <RecoverForm
+            onRecover={(input) => sync.recover(input)}
+            onBack={() => navigate("/sign-in")}
+            onDownload={saveRecoveryKey}
+          />
+        </Way>
+      </Route>
+      <Route path="/sign-in">
+        <Way title={text("signIn.title")}>
+          <SignInForm
+            onSignIn={(input) => sync.signIn(input)}
+            onSignUp={() => navigate("/sign-up")}
+            onRecover={() => navigate("/recover")}
+          />
+        </Way>
+      </Route>
+      <Route>
+        <Redirect to="/sign-in" replace />
+      </Route>
+    </Switch>
   );
 }
