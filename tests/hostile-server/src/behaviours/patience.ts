@@ -246,6 +246,12 @@ export const patience: readonly Behaviour[] = [
     detects: { code: "Verified up to version 10, 3 changes since." },
     changes: ["ada", "barbara"],
     residual: "What nobody has proved may be incomplete",
+    // The next proof tells, and the device reads the collection anew.
+    async check({ server, other, ids }) {
+      server.lie = null;
+      await other.patch(ids.alan, { notes: "proved" });
+      await other.syncNow({ prove: true });
+    },
   },
   {
     row: "M8",
