@@ -91,6 +91,13 @@ describe("a record that arrives, beside one that is known (DESIGN 5.3)", () => {
   test("any revision of a record that is unknown, or known without an envelope", () => {
     expect(judgeRemote(null, arriving(1, 7, 7, 6), usual)).toBe("apply");
     expect(judgeRemote({ ...known, hash: null }, arriving(11, 1, 1, null), usual)).toBe("apply");
+    expect(judgeRemote({ ...known, hash: null }, arriving(10, 1, 1, null), usual)).toBe("apply");
+  });
+
+  test("a page that came late is not taken over a deletion without an envelope, unless everything begins anew", () => {
+    const deleted = { ...known, kind: "tombstone" as const, hash: null };
+    expect(judgeRemote(deleted, arriving(9, 2, 2, 1), usual)).toBe("late");
+    expect(judgeRemote(deleted, arriving(9, 2, 2, 1), { horizon: 0, walk: resync })).toBe("apply");
   });
 
   test("what nobody here can open proves nothing by its header", () => {

@@ -52,7 +52,9 @@ export function judgeRemote(
   arriving: ArrivingRecord,
   { horizon, walk }: RemoteContext,
 ): RemoteJudgement {
-  if (known === null || known.hash === null) return "apply";
+  if (known === null) return "apply";
+  // Of a deletion without an envelope only the version is known.
+  if (known.hash === null) return walk === null && arriving.version < known.version ? "late" : "apply";
   if (equalBytes(known.hash, arriving.hash)) return "same";
   if (walk?.cause === "repair") return judgeRepair(known, arriving);
   if (isAfterCut(known, walk)) return judgeAfterCut(known, arriving, walk?.cutVersion ?? null);
