@@ -1,10 +1,10 @@
-import { type Content, Keyring, keyBundleOf, SetHash } from "@owlivion/sync-crypto";
+import { Keyring, keyBundleOf, SetHash } from "@owlivion/sync-crypto";
 import type { Account } from "../../../../packages/client/src/session/account-row.ts";
 import { dataTypeNames } from "../world/sim-data-types.ts";
 import type { SimDevice } from "../world/sim-device.ts";
 import { restlessDevice } from "../world/wind-down.ts";
-import { mayLoseSilently } from "../world/tokens.ts";
 import type { World } from "../world/world.ts";
+import { checkIntents } from "./intent-oracle.ts";
 import { demand } from "./violation.ts";
 
 /** What must hold when everything has come to rest: a new device finds what all have, and nothing was lost. */
@@ -27,7 +27,7 @@ export async function checkFinalState(world: World): Promise<void> {
     await checkAgreement(world, fresh, own);
     for (const device of [...own, fresh]) checkSound(device, keyring);
     await checkServer(world, person.accountId, fresh, keyring);
-    checkIntents(world, person.accountId, own, fresh, keyring);
+    checkIntents(world, person.accountId, [...own, fresh], keyring);
   }
 }
 
@@ -142,63 +142,3 @@ async function checkServer(world: World, userId: string, fresh: SimDevice, keyri
 
 const sameFields = (a: object, b: object): boolean => sorted(a) === sorted(b);
 const sorted = (value: object): string => JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-
-/** C-I5 and C-I6: every value that a person wrote is in the history, in a journal, or was written over before it was sent. */
-function checkIntents(
-  world: World,
-  userId: string,
-  own: readonly SimDevice[],
-  fresh: SimDevice,
-  keyring: Keyring,
-): void {
-  const kept: string[] = [];
-  const lost: string[] = [];
-  const orders = new Map<string, number>();
-  for (const entry of world.server.history) {
-    if (entry.userId !== userId || entry.envelope.length === 0) continue;
-    const { content } = keyring.collection(entry.dataType).open(entry.recordId, entry.envelope);
-    (entry.isLost ? lost : kept).push(JSON.stringify(content));
-    if (!entry.isLost) checkOrder(orders, entry.dataType, entry.recordId, content, world);
-  }
-  const shown = [...own, fresh].flatMap((device) =>
-    device.disk.mirror.all("views").map((row) => JSON.stringify(row.fields)),
-  );
-  const somewhere = [...kept, ...world.oracles.journals, ...shown].join("\n");
-  const before = lost.join("\n");
-  const names = new Set(own.map(({ name }) => name));
-  for (const intent of world.intents.all) {
-    if (!names.has(intent.device) || intent.state !== "done" || intent.isCoalesced || intent.isForgotten) continue;
-    if (somewhere.includes(intent.token)) continue;
-    // The newer value stays, and nobody is told.
-    if (mayLoseSilently(intent)) continue;
-    // Overwritten before the server lost it, or lost with the one device that had it.
-    if (before.includes(intent.token) && world.truthAllowsLoss()) continue;
-    demand(
-      false,
-      "C-I5",
-      () => `${intent.token} in ${intent.recordId}.${intent.field} of ${intent.dataType} is nowhere`,
-    );
-  }
-}
-
-/** C-I6: what one device wrote in one field comes in the order in which it was written. */
-function checkOrder(
-  orders: Map<string, number>,
-  dataType: string,
-  recordId: string,
-  content: Content,
-  world: World,
-): void {
-  if (content.kind !== "put" || world.oracles.truth.cuts > 0) return;
-  for (const [field, value] of Object.entries(content.fields)) {
-    const found = typeof value === "string" ? /-([A-Z]\d*)-(\d+)\.$/.exec(value) : null;
-    if (found === null || field === "tags") continue;
-    const [, name, number] = found;
-    const device = world.devices.find((each) => each.name === name);
-    if (device === undefined || device.hasForgotten || world.hasBroughtBack) continue;
-    const place = `${name}/${dataType}/${recordId}/${field}`;
-    const last = orders.get(place) ?? 0;
-    demand(Number(number) >= last, "C-I6", () => `${place}: value ${number} after ${last}`);
-    orders.set(place, Number(number));
-  }
-}

@@ -38,6 +38,12 @@ export class Oracles {
     this.#world.happened(what);
   }
 
+  /** Two that say they are this device, or one that forgot what it did. */
+  mayRepeat(deviceId: string): boolean {
+    const same = this.#world.devices.filter(({ main }) => main?.sync?.account?.deviceId === deviceId);
+    return same.length !== 1 || same[0]!.hasForgotten;
+  }
+
   look(): void {
     this.truth.look();
   }

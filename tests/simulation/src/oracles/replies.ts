@@ -209,6 +209,13 @@ export class ReplyOracle {
         current?.encrypted_record !== undefined &&
         Buffer.compare(sent, current.encrypted_record) === 0;
       demand(!isOwn, "S-I6", () => `${changes[index]!.record_id} conflicts with itself`);
+      if (current === null || truth.cuts > 0 || this.#oracles.mayRepeat(deviceId)) continue;
+      const author = collection.entries[current.version - 1]?.deviceId;
+      demand(
+        author !== deviceId,
+        "S-I6",
+        () => `${changes[index]!.record_id} conflicts with v${current.version} of the device itself`,
+      );
     }
   }
 

@@ -35,17 +35,24 @@ export interface Plan {
   readonly weather: Weather;
 }
 
+/** What every world of a hunt has, whatever its swarm says. */
+export interface Focus {
+  readonly operations?: readonly OperationKind[];
+  readonly disturbances?: readonly DisturbanceKind[];
+  readonly network?: readonly string[];
+}
+
 const sizes = {
   small: { devices: [2, 3], operations: [5, 30], hotRecords: 3, disturbances: 4 },
   medium: { devices: [5, 10], operations: [200, 500], hotRecords: 6, disturbances: 20 },
   large: { devices: [25, 40], operations: [1500, 2500], hotRecords: 12, disturbances: 60 },
 } as const;
 
-export function makePlan(seed: number, mix: "small" | "mixed"): Plan {
+export function makePlan(seed: number, mix: "small" | "mixed", focus: Focus = {}): Plan {
   const random = new Random(seed, "plan");
   const size = mix === "small" ? "small" : sizeOf(random.fraction());
   const range = sizes[size];
-  const swarm = swarmOf(random);
+  const swarm = focused(swarmOf(random), focus);
   const count = between(random, range.devices);
   const devices = Array.from({ length: count }, (_, i) => setUpDevice(random, swarm, i));
   const { operations, endMs } = operate(random, swarm, { count, length: between(random, range.operations) });
@@ -55,6 +62,15 @@ export function makePlan(seed: number, mix: "small" | "mixed"): Plan {
     size,
     workload: { devices, hotRecords: range.hotRecords, operations },
     weather: { swarm, disturbances },
+  };
+}
+
+function focused(swarm: Swarm, { operations = [], disturbances = [], network = [] }: Focus): Swarm {
+  return {
+    ...swarm,
+    operations: [...new Set([...swarm.operations, ...operations])],
+    disturbances: disturbances.length === 0 ? swarm.disturbances : disturbances,
+    network: { ...swarm.network, ...Object.fromEntries(network.map((kind) => [kind, 0.15])) },
   };
 }
 

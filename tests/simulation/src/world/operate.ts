@@ -55,12 +55,10 @@ const actions: Record<OperationKind, (doing: Doing) => Promise<unknown>> = {
     const list = await notes(doing).list();
     if (list.length === 0) return;
     const { id } = list[doing.b % list.length]!;
-    coalesce(doing, noteType, id, null);
     await notes(doing).delete(id);
   },
   async removeAll(doing) {
     const list = await notes(doing).list();
-    for (const { id } of list) coalesce(doing, noteType, id, null);
     await notes(doing).deleteMany(
       list.map(({ id }) => id),
       { confirmed: doing.b % 2 === 0 },
@@ -71,7 +69,6 @@ const actions: Record<OperationKind, (doing: Doing) => Promise<unknown>> = {
     const intent = intend(doing, preferenceType, null, "value");
     await attempt(doing, [intent], async () => {
       const id = await doing.sync.collection<Preference>(preferenceType).put({ key, value: intent.token });
-      coalesce(doing, preferenceType, id, new Set(["value"]), intent);
       intent.recordId = id;
     });
   },
@@ -157,13 +154,10 @@ const actions: Record<OperationKind, (doing: Doing) => Promise<unknown>> = {
     const past = await sync.history.list(noteType, hotId(doing));
     const entries = past.entries.filter(({ problem }) => problem === null);
     if (entries.length === 0) return;
-    coalesce(doing, noteType, hotId(doing), null);
     doing.device.world.hasBroughtBack = true;
     await sync.history.restore(noteType, hotId(doing), entries[b % entries.length]!.version);
   },
   async restoreTo({ device, sync, b }) {
-    for (const { id } of await sync.collection(noteType).list())
-      coalesce({ device, sync } as Doing, noteType, id, null);
     const collection = device.disk.mirror.get("collections", noteType);
     const version = collection === undefined ? 0 : Math.floor((collection.position * (b % 100)) / 100);
     if (version === 0) return;
@@ -184,7 +178,6 @@ async function write(doing: Doing, recordId: string | null, fields: readonly (ke
   const values: Record<string, unknown> = {};
   for (const { field, token } of intents)
     values[field] = field === "tags" ? [...(there?.tags ?? []).slice(-4), token] : token;
-  if (recordId !== null) coalesce(doing, noteType, recordId, there === undefined ? null : new Set(fields), ...intents);
   await attempt(doing, intents, async () => {
     if (there !== undefined) await notes(doing).patch(recordId!, values);
     else {
@@ -215,24 +208,6 @@ async function attempt(
   } catch (error) {
     for (const intent of intents) intent.state = "refused";
     throw error;
-  }
-}
-
-/** What this device wrote there before may not have been sent: then it need not be found anywhere. */
-function coalesce(
-  { device }: Doing,
-  dataType: string,
-  recordId: string,
-  fields: ReadonlySet<string> | null,
-  ...except: readonly Intent[]
-): void {
-  const { intents } = device.world;
-  const isWaiting = device.disk.mirror.get("outbox", `${dataType}/${recordId}`) !== undefined;
-  for (const each of intents.all) {
-    if (each.device !== device.name || each.dataType !== dataType || except.includes(each)) continue;
-    if (each.recordId !== recordId && each.recordId !== null) continue;
-    if (fields !== null && !fields.has(each.field)) continue;
-    if (isWaiting || each.state === "pending") each.isCoalesced = true;
   }
 }
 

@@ -65,12 +65,14 @@ async function attempt(process: SimProcess, sync: Sync): Promise<void> {
 }
 
 /** A wiped server: whoever has the keys makes the account again, and the others sign in to it. */
-async function rebuild({ device }: SimProcess, sync: Sync): Promise<void> {
+async function rebuild(process: SimProcess, sync: Sync): Promise<void> {
+  const { device } = process;
   if (sync.account === null) return;
   for (const password of device.person.passwords) {
     try {
       if (sync.status.state === "locked") await sync.unlock({ password });
       await sync.rebuildAccount({ password, recovery: { recoveryKey: device.person.recoveryKey! } });
+      remember(process, password);
       return;
     } catch (error) {
       if (!isSyncError(error, "WRONG_PASSWORD")) throw error;

@@ -109,6 +109,7 @@ export class SimDevice {
       happened: (fault) => world.happened(fault),
       wait: (ms) => world.scheduler.wait(ms),
       later: (ms, run) => void world.scheduler.at(ms, run),
+      committing: (writes) => world.intents.overwritten(name, this.disk.mirror, writes),
       committed: (writes) => world.committed(process, writes),
     };
   }

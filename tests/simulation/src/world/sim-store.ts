@@ -24,6 +24,8 @@ export interface StoreWorld {
   happened(fault: string): void;
   wait(ms: number): Promise<void>;
   later(ms: number, run: () => void): void;
+  /** Before the mirror shows it. */
+  committing(writes: Writes): void;
   committed(writes: Writes): void;
 }
 
@@ -76,6 +78,7 @@ export class SimStore implements Store {
         return result;
       });
       if (writes.list.length > 0) {
+        this.#world.committing(writes);
         this.#disk.mirror.apply(writes);
         this.#world.committed(writes);
         if (fault?.kind === "commitKept") {

@@ -1,3 +1,4 @@
+import type { Mirror, Writes } from "./mirror.ts";
 import { canary } from "./person.ts";
 
 /** One value that a person wrote on a device: found again wherever it goes. */
@@ -22,6 +23,7 @@ export const mayLoseSilently = ({ field }: Intent): boolean => newerFields.has(f
 
 export class Intents {
   readonly all: Intent[] = [];
+  readonly #byToken = new Map<string, Intent>();
   #counter = 0;
 
   make(device: string, dataType: string, recordId: string | null, field: string): Intent {
@@ -37,14 +39,33 @@ export class Intents {
       isForgotten: false,
     };
     this.all.push(intent);
+    this.#byToken.set(intent.token, intent);
     return intent;
   }
 
-  /** Before a write of the device to the record: what waits there is coalesced into it. */
-  coalesce(device: string, dataType: string, recordId: string, fields: ReadonlySet<string> | null): void {
-    for (const each of this.all) {
-      if (each.device !== device || each.dataType !== dataType || each.recordId !== recordId) continue;
-      if (fields === null || fields.has(each.field)) each.isCoalesced = true;
+  /**
+   * A local edit of a record whose earlier edit was not accepted yet: what that one said, and this one does not, need not be
+   * found anywhere.
+   */
+  overwritten(device: string, mirror: Mirror, writes: Writes): void {
+    if (writes.touches("collections")) return;
+    for (const { key, row } of writes.of("views")) {
+      const before = mirror.get("views", key);
+      if (before === undefined || mirror.get("outbox", key) === undefined) continue;
+      const edited = writes.of("outbox").find((each) => each.key === key);
+      const isEdit = edited !== undefined && (row !== undefined || edited.row?.kind !== "put");
+      if (!isEdit) continue;
+      const now = JSON.stringify(row?.fields ?? null);
+      for (const token of JSON.stringify(before.fields).match(tokens) ?? []) {
+        if (!now.includes(token)) this.#coalesce(device, token);
+      }
     }
   }
+
+  #coalesce(device: string, token: string): void {
+    const intent = this.#byToken.get(token);
+    if (intent?.device === device) intent.isCoalesced = true;
+  }
 }
+
+const tokens = new RegExp(`${canary}-[A-Z]\\d*-\\d+\\.`, "g");

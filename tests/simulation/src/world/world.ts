@@ -212,11 +212,6 @@ export class World {
     await this.server.operator.setDisabled(accountId, false);
   }
 
-  /** The server lost history, and so did a device: nobody may be left who has it. */
-  truthAllowsLoss(): boolean {
-    return this.oracles.truth.cuts > 0;
-  }
-
   unexpected(device: SimDevice, what: string, error: unknown): void {
     this.failed(device, what, error);
   }

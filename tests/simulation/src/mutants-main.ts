@@ -1,0 +1,131 @@
+import { fork } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { engineMutants } from "./mutants/engine-mutants.ts";
+import { type Catch, hunt } from "./mutants/hunt.ts";
+import { commitOf } from "./runner/commit-of.ts";
+import { readLedger, writeLedger } from "./runner/ledger.ts";
+
+const usage = `npm run sim:mutants -- [options]
+
+  --only ID       one mutant
+  --workers N     processes at a time (2)
+  --from S        the first seed (1)
+  --shrink        tells how small each one's failure gets
+  --update        writes the seeds to detection into mutants/budget.json, the budget of later runs
+  --ledger        writes the run into LEDGER.md
+`;
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string" },
+    workers: { type: "string", default: "2" },
+    from: { type: "string", default: "1" },
+    shrink: { type: "boolean", default: false },
+    update: { type: "boolean", default: false },
+    ledger: { type: "boolean", default: false },
+    hunt: { type: "string" },
+    max: { type: "string", default: "0" },
+    help: { type: "boolean", default: false },
+  },
+});
+
+const budgetPath = join(import.meta.dirname, "mutants/budget.json");
+/** A mutant that needs ten times the seeds it needed before is as good as lost; few seeds are chance. */
+const slack = 10;
+const leastSeeds = 60;
+
+if (values.help) console.log(usage);
+else if (values.hunt !== undefined) await huntHere(values.hunt);
+else process.exitCode = await huntAll();
+
+async function huntHere(id: string): Promise<void> {
+  const mutant = engineMutants.find((each) => each.id === id)!;
+  const options = { from: Number(values.from), maxSeeds: Number(values.max), isShrunk: values.shrink };
+  process.send!(await hunt(mutant, options));
+  process.disconnect();
+}
+
+/** Every mutant, each in a process of its own; 0 when all were found within their budgets. */
+async function huntAll(): Promise<number> {
+  const budget = JSON.parse(readFileSync(budgetPath, "utf8")) as Record<string, number>;
+  const mutants = engineMutants.filter(({ id }) => values.only === undefined || id === values.only);
+  const waiting = [...mutants];
+  const caught: Catch[] = [];
+  const work = async (): Promise<void> => {
+    for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
+      const known = budget[mutant.id];
+      const maxSeeds = values.update || known === undefined ? 2000 : Math.max(leastSeeds, known * slack);
+      const result = await huntInProcess(mutant.id, maxSeeds);
+      caught.push(result);
+      console.log(line(result, mutant.breaks, known, maxSeeds));
+    }
+  };
+  await Promise.all(Array.from({ length: Number(values.workers) }, work));
+  return tell(mutants.length, caught, budget);
+}
+
+function line(
+  { id, seeds, rule, shrunkSize }: Catch,
+  breaks: string,
+  known: number | undefined,
+  maxSeeds: number,
+): string {
+  const found = seeds === null ? `NOT FOUND in ${maxSeeds} seeds` : `${String(seeds).padStart(5)} seeds by ${rule}`;
+  const size = shrunkSize === null ? "" : `, size ${shrunkSize}`;
+  return `${id.padEnd(34)} ${breaks.padEnd(20)} ${found}${size} (before: ${known ?? "new"})`;
+}
+
+function tell(count: number, caught: readonly Catch[], budget: Record<string, number>): number {
+  const found = caught.filter(({ seeds }) => seeds !== null);
+  const median = medianOf(found.map(({ seeds }) => seeds!));
+  const size = medianOf(found.flatMap(({ shrunkSize }) => (shrunkSize === null ? [] : [shrunkSize])));
+  console.log(
+    `${found.length} of ${count} mutants found, median ${median} seeds${size === null ? "" : `, median size ${size}`}`,
+  );
+  if (values.update) {
+    const next = Object.fromEntries(
+      engineMutants.map(({ id }) => [id, caught.find((each) => each.id === id)?.seeds ?? budget[id] ?? 0]),
+    );
+    writeFileSync(budgetPath, `${JSON.stringify(next, null, 2)}\n`);
+  }
+  const failures = count - found.length;
+  if (values.ledger) {
+    writeLedger([
+      ...readLedger(),
+      {
+        date: new Date().toISOString().slice(0, 10),
+        commit: commitOf(),
+        what: "mutants",
+        store: "memory",
+        size: "small",
+        from: Number(values.from),
+        seeds: count,
+        failures,
+        faults: 0,
+        ...(size === null ? {} : { medianShrunkSize: size }),
+      },
+    ]);
+  }
+  const resultsDir = process.env["TEST_RESULTS"];
+  if (resultsDir !== undefined) {
+    const counts = { numPassedTests: found.length, numFailedTests: failures };
+    writeFileSync(`${resultsDir}/simulation-mutants.json`, JSON.stringify(counts));
+  }
+  return failures === 0 ? 0 : 1;
+}
+
+function medianOf(numbers: readonly number[]): number | null {
+  return numbers.length === 0 ? null : numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
+}
+
+function huntInProcess(id: string, maxSeeds: number): Promise<Catch> {
+  const args = ["--hunt", id, "--max", `${maxSeeds}`, "--from", values.from, ...(values.shrink ? ["--shrink"] : [])];
+  const child = fork(import.meta.filename, args);
+  return new Promise((resolve) => {
+    let result: Catch = { id, seeds: null, rule: "its process failed", shrunkSize: null };
+    child.on("message", (message: Catch) => (result = message));
+    child.on("exit", () => resolve(result));
+  });
+}
