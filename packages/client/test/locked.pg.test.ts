@@ -69,6 +69,16 @@ test("what others wrote meanwhile is merged with what was sealed", async () => {
   });
 });
 
+test("C-I5: signed out, nothing is edited over what was sealed", async () => {
+  const [a, b] = await openDevices(server.app, 2, options);
+  await deviceWithEdits(a!);
+  await a!.sync.signOut();
+  await expect(notes(a!).put({ id: "edited", more: "over it" })).rejects.toMatchObject({ code: "LOCKED" });
+  await expect(notes(a!).put({ text: "beside it" })).rejects.toMatchObject({ code: "LOCKED" });
+  await signIn(a!);
+  expect(await expectConverged(server.app, [a!, b!], options)).toEqual(expected);
+});
+
 test("edits made after unlocking take the place of the sealed ones", async () => {
   const [a, b] = await openDevices(server.app, 2, options);
   await deviceWithEdits(a!);

@@ -9,7 +9,7 @@ import {
   type Tables,
   type ViewRow,
 } from "../store/rows.ts";
-import type { WriteTransaction } from "../store/store.ts";
+import type { ReadTransaction, WriteTransaction } from "../store/store.ts";
 import { type EngineContext, typeOf, unlockedKeys } from "./engine-context.ts";
 import { openRows } from "./open-rows.ts";
 import { openKnown } from "./open-known.ts";
@@ -47,6 +47,10 @@ export async function sealOutbox(context: EngineContext): Promise<number> {
   return waiting;
 }
 
+/** Whether somebody signed out of this store and has not signed in again. */
+export const areViewsSealed = async (tx: ReadTransaction): Promise<boolean> =>
+  (await tx.get("meta", sealedKey)) !== undefined;
+
 /** What is visible goes into the edit it belongs to. What no envelope holds is sealed as it is. */
 async function sealView(context: EngineContext, tx: WriteTransaction, dataType: string, view: ViewRow): Promise<void> {
   const { key } = view;
@@ -83,8 +87,7 @@ function blobKey(context: EngineContext): BlobKey {
 
 /** After unlocking: the plaintext index is made anew from the envelopes, the sealed edits, and what was sealed as it was. */
 export async function restoreViews(context: EngineContext): Promise<void> {
-  const isSealed = await context.store.read(["meta"], async (tx) => await tx.get("meta", sealedKey));
-  if (isSealed === undefined || context.keyring() === null) return;
+  if (!(await context.store.read(["meta"], areViewsSealed)) || context.keyring() === null) return;
   for (const dataType of context.types.keys()) {
     const prefix = `${dataType}/`;
     await eachRow(context, "records", prefix, async (tx, rows) => await restoreRecords(context, tx, dataType, rows));

@@ -2,6 +2,8 @@ import type { EngineContext } from "../engine/engine-context.ts";
 import type { SyncEvent } from "../events/sync-event.ts";
 import type { WriteTransaction } from "../store/store.ts";
 import { editedTables } from "../engine/edit-record.ts";
+import { areViewsSealed } from "../engine/lock-outbox.ts";
+import { SyncError } from "../errors.ts";
 
 /** What a local edit did, for everybody who wants to know. */
 export interface EditResult<T> {
@@ -18,7 +20,15 @@ export interface Edits {
 export function createEdits(context: EngineContext, onEdited: (dataType: string) => void): Edits {
   return {
     async run(dataType, work) {
-      const { value, changedIds, events = [] } = await context.store.write(editedTables, work);
+      const {
+        value,
+        changedIds,
+        events = [],
+      } = await context.store.write(editedTables, async (tx) => {
+        // What was sealed at the sign-out cannot be seen: an edit over it would take its place.
+        if (await areViewsSealed(tx)) throw new SyncError("LOCKED");
+        return await work(tx);
+      });
       if (changedIds.length > 0) {
         context.events.emit({ type: "change", dataType, recordIds: changedIds });
         context.store.announce({ type: "changed", dataType, recordIds: changedIds });
