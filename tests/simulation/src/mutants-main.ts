@@ -3,8 +3,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { engineMutants } from "./mutants/engine-mutants.ts";
-import { type Catch, hunt } from "./mutants/hunt.ts";
+import type { Catch } from "./mutants/hunt.ts";
 import { commitOf } from "./runner/commit-of.ts";
+import { openServers } from "./runner/open-servers.ts";
+import { runGuarded } from "./runner/run-range.ts";
+import { runSeed } from "./runner/run-seed.ts";
+import { warmUp } from "./runner/warm-up.ts";
+import type { MakeServer } from "./world/world.ts";
 import { readLedger, writeLedger } from "./runner/ledger.ts";
 
 const usage = `npm run sim:mutants -- [options]
@@ -25,8 +30,6 @@ const { values } = parseArgs({
     shrink: { type: "boolean", default: false },
     update: { type: "boolean", default: false },
     ledger: { type: "boolean", default: false },
-    hunt: { type: "string" },
-    max: { type: "string", default: "0" },
     help: { type: "boolean", default: false },
   },
 });
@@ -37,14 +40,15 @@ const slack = 10;
 const leastSeeds = 60;
 
 if (values.help) console.log(usage);
-else if (values.hunt !== undefined) await huntHere(values.hunt);
 else process.exitCode = await huntAll();
 
-async function huntHere(id: string): Promise<void> {
-  const mutant = engineMutants.find((each) => each.id === id)!;
-  const options = { from: Number(values.from), maxSeeds: Number(values.max), isShrunk: values.shrink };
-  process.send!(await hunt(mutant, options));
-  process.disconnect();
+/** On the healthy product the same tapes must find nothing: else it was no mutant that was found. */
+async function checked(result: Catch, makeServer: MakeServer): Promise<Catch> {
+  const { tapes } = result;
+  if (tapes === null) return result;
+  const { violation } = await runGuarded(() => runSeed(tapes.plan, { makeServer, entries: tapes.entries }));
+  if (violation === null) return result;
+  return { ...result, seeds: null, rule: `a false alarm, ${violation.rule}: ${violation.message.slice(0, 300)}` };
 }
 
 /** Every mutant, each in a process of its own; 0 when all were found within their budgets. */
@@ -53,11 +57,13 @@ async function huntAll(): Promise<number> {
   const mutants = engineMutants.filter(({ id }) => values.only === undefined || id === values.only);
   const waiting = [...mutants];
   const caught: Catch[] = [];
+  const { make: makeServer } = await openServers("memory");
+  await warmUp(makeServer);
   const work = async (): Promise<void> => {
     for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
       const known = budget[mutant.id];
       const maxSeeds = values.update || known === undefined ? 2000 : Math.max(leastSeeds, known * slack);
-      const result = await huntInProcess(mutant.id, maxSeeds);
+      const result = await checked(await huntInProcess(mutant.id, maxSeeds), makeServer);
       caught.push(result);
       console.log(line(result, mutant.breaks, known, maxSeeds));
     }
@@ -72,7 +78,8 @@ function line(
   known: number | undefined,
   maxSeeds: number,
 ): string {
-  const found = seeds === null ? `NOT FOUND in ${maxSeeds} seeds` : `${String(seeds).padStart(5)} seeds by ${rule}`;
+  const found =
+    seeds === null ? `NOT FOUND in ${maxSeeds} seeds ${rule ?? ""}` : `${String(seeds).padStart(5)} seeds by ${rule}`;
   const size = shrunkSize === null ? "" : `, size ${shrunkSize}`;
   return `${id.padEnd(34)} ${breaks.padEnd(20)} ${found}${size} (before: ${known ?? "new"})`;
 }
@@ -122,9 +129,9 @@ function medianOf(numbers: readonly number[]): number | null {
 
 function huntInProcess(id: string, maxSeeds: number): Promise<Catch> {
   const args = ["--hunt", id, "--max", `${maxSeeds}`, "--from", values.from, ...(values.shrink ? ["--shrink"] : [])];
-  const child = fork(import.meta.filename, args);
+  const child = fork(join(import.meta.dirname, "mutants/hunt-main.ts"), args);
   return new Promise((resolve) => {
-    let result: Catch = { id, seeds: null, rule: "its process failed", shrunkSize: null };
+    let result: Catch = { id, seeds: null, rule: "its process failed", shrunkSize: null, tapes: null };
     child.on("message", (message: Catch) => (result = message));
     child.on("exit", () => resolve(result));
   });

@@ -1,3 +1,4 @@
+import type { Tapes } from "../runner/shrink.ts";
 import { plantMutant } from "./plant-mutant.ts";
 import type { SimMutant } from "./sim-mutant.ts";
 
@@ -8,6 +9,8 @@ export interface Catch {
   readonly seeds: number | null;
   readonly rule: string | null;
   readonly shrunkSize: number | null;
+  /** What found it: on the healthy product the same must find nothing. */
+  readonly tapes: Tapes | null;
 }
 
 export interface HuntOptions {
@@ -34,14 +37,15 @@ export async function hunt(mutant: SimMutant, { from, maxSeeds, isShrunk }: Hunt
     // A mistake of the simulation finds nothing.
     if (violation === null || violation.rule === "harness") continue;
     const { rule } = violation;
-    if (!isShrunk) return { id: mutant.id, seeds, rule, shrunkSize: null };
+    const tapes = { plan, entries };
+    if (!isShrunk) return { id: mutant.id, seeds, rule, shrunkSize: null, tapes };
     const smallest = await shrink(
-      { plan, entries },
+      tapes,
       async (tapes) =>
         (await runGuarded(() => runSeed(tapes.plan, { makeServer, entries: tapes.entries }))).violation?.rule === rule,
       { maxSuccesses: 150, maxStalled: 80 },
     );
-    return { id: mutant.id, seeds, rule, shrunkSize: sizeOf(smallest) };
+    return { id: mutant.id, seeds, rule, shrunkSize: sizeOf(smallest), tapes };
   }
-  return { id: mutant.id, seeds: null, rule: null, shrunkSize: null };
+  return { id: mutant.id, seeds: null, rule: null, shrunkSize: null, tapes: null };
 }

@@ -102,6 +102,12 @@ export class World {
     return this.plan.weather.swarm;
   }
 
+  /** Whether nobody's clock ever went wrong: a stamp too far ahead is not followed. */
+  get areClocksRight(): boolean {
+    const strikes = ["clockJump", "clockFreeze", "suspendDays", "serverClockJump", "absence"];
+    return !this.swarm.hasWrongClocks && strikes.every((kind) => !this.counts.has(`struck.${kind}`));
+  }
+
   get hash(): string {
     return this.#hash.toString(16).padStart(8, "0");
   }
