@@ -1,7 +1,7 @@
 import { useId } from "react";
 import { useWords } from "../../i18n/language-provider.tsx";
 import { ValueText } from "../../primitives/value-text.tsx";
-import { type ConflictField, isEditable, type Pick, proposedSide, type Side } from "./conflict-fields.ts";
+import { type ConflictField, isEditable, type Pick, proposedSide, type Side, takenSides } from "./conflict-fields.ts";
 
 export interface ConflictFieldRowProps {
   readonly field: ConflictField;
@@ -17,6 +17,7 @@ export function ConflictFieldRow({ field, label, pick, onPick }: ConflictFieldRo
   const { text } = useWords();
   const id = useId();
   const chosen = pick ?? { side: proposedSide(field) };
+  const taken = takenSides(field);
   const isEdited = "edited" in chosen;
   const startText = isEdited ? chosen.edited : String(field[chosen.side] ?? "");
   return (
@@ -68,10 +69,21 @@ export function ConflictFieldRow({ field, label, pick, onPick }: ConflictFieldRo
           ) : null}
         </>
       ) : (
-        <div className="owl-conflict__cell owl-conflict__merged">
-          <span className="owl-conflict__side">{text("conflict.merged")}</span>
-          <ValueText value={field.proposed} />
-        </div>
+        <>
+          {sides.map((side) => (
+            <div key={side} className="owl-conflict__cell">
+              <span className="owl-conflict__side">{text(`conflict.${side}`)}</span>
+              <ValueText value={field[side]} />
+              {taken.includes(side) ? <span className="owl-tag owl-tag--muted">{text("conflict.taken")}</span> : null}
+            </div>
+          ))}
+          {taken.length > 0 ? null : (
+            <div className="owl-conflict__own owl-conflict__merged">
+              <span className="owl-small">{text("conflict.merged")}</span>
+              <ValueText value={field.proposed} />
+            </div>
+          )}
+        </>
       )}
     </fieldset>
   );

@@ -1,6 +1,6 @@
 import type { ConflictEntry } from "@owlivion/sync-client";
 import { describe, expect, test } from "vitest";
-import { conflictFields, isEditable, resolutionOf } from "./conflict-fields.ts";
+import { conflictFields, isEditable, resolutionOf, takenSides } from "./conflict-fields.ts";
 
 const conflict: ConflictEntry = {
   id: "contacts/a/1",
@@ -22,6 +22,12 @@ test("the fields that differ, those that clash first; what all agree on is left 
     ["title", true],
     ["notes", false],
   ]);
+});
+
+test("what merged by itself tells which side it was taken from", () => {
+  const [, , notes] = conflictFields(conflict);
+  expect(takenSides(notes!)).toEqual(["remote"]);
+  expect(takenSides({ ...notes!, proposed: "x and y" })).toEqual([]);
 });
 
 test("texts can be edited in place, lists cannot", () => {

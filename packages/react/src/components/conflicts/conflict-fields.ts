@@ -40,6 +40,17 @@ export function conflictFields(conflict: ConflictEntry): readonly ConflictField[
 export const proposedSide = ({ local, proposed }: ConflictField): Side =>
   isSame(local, proposed) ? "local" : "remote";
 
+/** Which sides a field that merged by itself was taken from: both for what was put together of them. */
+export function takenSides({ local, remote, proposed }: ConflictField): readonly Side[] {
+  const sides = (
+    [
+      ["local", local],
+      ["remote", remote],
+    ] as const
+  ).filter(([, value]) => isSame(value, proposed));
+  return sides.map(([side]) => side);
+}
+
 /** A text can be edited in place, and what was not there can be written. */
 export const isEditable = ({ local, remote }: ConflictField): boolean =>
   [local, remote].every((value) => value === undefined || typeof value === "string");

@@ -21,8 +21,10 @@ export function statusLabel({ text }: Words, status: SyncStatus): string {
     case "offline":
       return count === 0 ? text("status.offline") : text("status.offlineWaiting", { count });
     case "idle":
+      if (status.attention.some(({ kind }) => kind === "integrity")) return text("status.alarm");
       if (status.attention.length > 0) return text("status.attention");
-      return count === 0 ? text("status.idle") : text("status.idleWaiting", { count });
+      if (count > 0) return text("status.idleWaiting", { count });
+      return text(status.lastSyncMs === null ? "status.neverSynced" : "status.idle");
     case "syncing":
     case "signed_out":
     case "locked":

@@ -27,7 +27,7 @@ export function SyncStatusPanel({ status, now, names, onSyncNow, onOpen }: SyncS
   const lastSync = status.lastSyncMs === null ? null : new Date(status.lastSyncMs);
   return (
     <section className="owl-scope owl-card owl-stack" aria-label={text("status.title")}>
-      <div className="owl-row owl-row--between">
+      <div className="owl-row owl-row--between owl-row--nowrap">
         <h3 className={`owl-title owl-status__line owl-status--${statusTone(status)}`}>
           <span className="owl-status__sign" aria-hidden="true" />
           {statusLabel(words, status)}
@@ -71,7 +71,10 @@ export function SyncStatusPanel({ status, now, names, onSyncNow, onOpen }: SyncS
           <h4 className="owl-field__label">{text("attention.title")}</h4>
           <ul className="owl-list">
             {status.attention.map((attention) => (
-              <li key={`${attention.kind}/${attention.dataType}`} className="owl-list__item owl-row owl-row--between">
+              <li
+                key={`${attention.kind}/${attention.dataType}`}
+                className="owl-list__item owl-row owl-row--between owl-row--nowrap"
+              >
                 <span>
                   {text(`attention.${attention.kind}`, { count: attention.count, type: typeName(attention.dataType) })}
                 </span>
@@ -91,7 +94,7 @@ export function SyncStatusPanel({ status, now, names, onSyncNow, onOpen }: SyncS
           </ul>
         </div>
       )}
-      {isSignedIn ? (
+      {isSignedIn && (lastSync !== null || status.state !== "idle") ? (
         <p className="owl-small owl-muted">
           {lastSync === null ? (
             text("status.neverSynced")
