@@ -8,10 +8,11 @@ export function formatBytes(locale: string, bytes: number): string {
     value /= 1000;
     unit += 1;
   }
-  return new Intl.NumberFormat(locale, {
+  const text = new Intl.NumberFormat(locale, {
     style: "unit",
     unit: units[unit]!,
-    unitDisplay: "short",
+    unitDisplay: unit === 0 ? "long" : "short",
     maximumFractionDigits: unit === 0 || value >= 100 ? 0 : 1,
   }).format(value);
+  return text.replaceAll(" ", "\u00a0");
 }

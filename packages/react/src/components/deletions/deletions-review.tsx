@@ -67,7 +67,7 @@ export function DeletionsReview({ deletions, decide, names, titleOf }: Deletions
               </ul>
             )}
             <div className="owl-row owl-row--end">
-              <Button look="danger" disabled={isRunning} onClick={() => void run(drop, dataType)}>
+              <Button disabled={isRunning} onClick={() => void run(drop, dataType)}>
                 {text(`deletions.${drop}`)}
               </Button>
               <Button look="primary" disabled={isRunning} onClick={() => void run(keep, dataType)}>
