@@ -51,8 +51,11 @@ test("every hook, in a page, against the real server and another device", { time
   await dialog.getByRole("button", { name: "Resolve" }).click();
   await dialog.waitFor({ state: "hidden" });
   await tab.getByRole("button", { name: "Sync now" }).click();
-  await other.syncNow();
-  await expect.poll(async () => (await other.collection<Contact>("contacts").get(id))?.notes).toBe("mine");
+  const notesThere = async () => {
+    await other.syncNow();
+    return (await other.collection<Contact>("contacts").get(id))?.notes;
+  };
+  await expect.poll(notesThere).toBe("mine");
 
   await tab
     .getByRole("button", { name: /^Restore/ })

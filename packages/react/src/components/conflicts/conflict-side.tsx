@@ -22,10 +22,10 @@ export function ConflictSide({ conflict, side, fieldName, isDisabled, onTake }: 
   // Only where one side deleted does "nothing" mean a deletion; elsewhere it was not to be had.
   const isDeletion = fields === null && (kind === "fields" || kind === "edit_kept");
   return (
-    <section className="owl-card owl-stack owl-stack--tight" aria-labelledby={id}>
-      <h4 id={id} className="owl-field__label">
+    <div role="group" className="owl-card owl-stack owl-stack--tight" aria-labelledby={id}>
+      <p id={id} className="owl-field__label">
         {text(`conflict.${side}`)}
-      </h4>
+      </p>
       {fields === null ? (
         <p className="owl-muted">{text(isDeletion ? "conflict.isDeleted" : "conflict.isUnknown")}</p>
       ) : (
@@ -34,6 +34,6 @@ export function ConflictSide({ conflict, side, fieldName, isDisabled, onTake }: 
       <Button disabled={isDisabled} onClick={onTake} aria-describedby={id}>
         {text(isDeletion ? "conflict.choose.delete" : `conflict.choose.${kind}.${side}`)}
       </Button>
-    </section>
+    </div>
   );
 }

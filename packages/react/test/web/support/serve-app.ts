@@ -22,15 +22,12 @@ const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>
 export async function serveApp(entry: string): Promise<ServedApp> {
   const root = new URL("../../../", import.meta.url);
   const path = (file: string) => fileURLToPath(new URL(file, root));
-  const shared = {
+  const scripts = await build({
     bundle: true,
     write: false,
     outdir: "/",
     logLevel: "silent",
     conditions: ["@owlivion/source"],
-  } as const;
-  const scripts = await build({
-    ...shared,
     entryPoints: { page: path(entry) },
     splitting: true,
     format: "esm",
@@ -40,7 +37,9 @@ export async function serveApp(entry: string): Promise<ServedApp> {
     define: { "process.env.NODE_ENV": '"production"' },
   });
   const styles = await build({
-    ...shared,
+    bundle: true,
+    write: false,
+    logLevel: "silent",
     stdin: {
       contents: `@import "./src/styles/index.css"; @import "./gallery/gallery.css";`,
       loader: "css",
