@@ -4,7 +4,13 @@ import { cacheControlOf, isScreen, webAppPolicy } from "./web-app-policy.ts";
 test.each(["/", "/contacts", "/contacts/abc", "/admin", "/apiary", "/sign-in"])("%s is a screen of the app", (path) => {
   expect(isScreen(path, "text/html,application/xhtml+xml")).toBe(true);
   expect(isScreen(path, "application/json")).toBe(false);
-  expect(isScreen(path, undefined)).toBe(false);
+});
+
+test("whoever does not say what he wants gets the first page, and the API's answer elsewhere", () => {
+  for (const accept of [undefined, "*/*"]) {
+    expect(isScreen("/", accept)).toBe(true);
+    expect(isScreen("/contacts", accept)).toBe(false);
+  }
 });
 
 test.each(["/api", "/api/v1/nothing", "/API/v1", "/health/x", "/metrics", "/docs/nothing", "/assets/old.js", "/x.png"])(

@@ -21,11 +21,15 @@ export const webAppPolicy = [
   "trusted-types dompurify owlivion",
 ].join("; ");
 
-/** Whether a path that is no file is a screen of the app: the page itself then decides what to show. */
+/**
+ * Whether a path that is no file is a screen of the app: the page itself then decides what to show. The first page is for whoever
+ * does not say what he wants, too: `curl` shows that something is there.
+ */
 export function isScreen(path: string, accept: string | undefined): boolean {
   const [first = "", ...rest] = path.slice(1).split("/");
   const last = rest.at(-1) ?? first;
-  return !reserved.has(first.toLowerCase()) && !last.includes(".") && (accept ?? "").includes("text/html");
+  if (reserved.has(first.toLowerCase()) || last.includes(".")) return false;
+  return (accept ?? "").includes("text/html") || (path === "/" && (accept ?? "*/*").includes("*/*"));
 }
 
 /** Files under `assets/` have a hash of their content in their name; the others are asked for again. */
