@@ -1,8 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import type { Page } from "playwright-core";
-
-const source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 interface AxeNode {
   readonly html: string;
@@ -14,7 +11,7 @@ interface AxeResults {
 
 /** What axe has against the page by WCAG 2.2 AA, one line for each element; empty is well. */
 export async function findViolations(page: Page): Promise<string[]> {
-  await page.evaluate(source); // by the DevTools, which no policy of the page forbids
+  await page.evaluate(axe.source); // by the DevTools, which no policy of the page forbids
   const { violations } = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } };
     return await axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
