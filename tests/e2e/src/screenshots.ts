@@ -68,7 +68,7 @@ async function take(page: Page, name: string, path: string | null): Promise<void
   if (path !== null) await page.goto(path);
   for (const width of widths) {
     await page.setViewportSize({ width, height: width < 500 ? 844 : 800 });
-    await page.getByRole("heading", { level: 1 }).first().waitFor();
+    await page.locator("h1:visible, h2:visible").first().waitFor();
     await page.waitForTimeout(1500); // charts, and what comes from the server
     const file = given === undefined ? `${name}.png` : `${name}-${width}.png`;
     await page.screenshot({ path: join(folder, file), scale: "css" });

@@ -29,7 +29,7 @@ export function Icon({ name, isFilled = false }: { readonly name: IconName; read
 /** The owl of the app. */
 export function Mark() {
   return (
-    <svg className="mark" viewBox="0 0 64 64" aria-hidden="true">
+    <svg className="mark" viewBox="8 6 48 52" aria-hidden="true">
       <path
         className="mark__body"
         d="M12 21c0-5 3-9 6-11 4 4 9 6 14 6s10-2 14-6c3 2 6 6 6 11v13c0 12-9 20-20 20S12 46 12 34z"
