@@ -41,24 +41,28 @@ async function violations(page: Page): Promise<string[]> {
 }
 
 describe.each(["light", "dark"])("in the %s scheme", (scheme) => {
-  test("WCAG 2.2 AA: axe finds nothing in any state of any component, at any width, in both languages", async () => {
-    const page = await openGallery({ scheme });
-    expect(await page.locator("section[aria-label]").evaluateAll((all) => all.map((each) => each.ariaLabel))).toEqual(
-      expect.arrayContaining(parts),
-    );
-    for (const [width, language] of [
-      [1280, "en"],
-      [390, "tr"],
-    ] as const) {
-      await page.setViewportSize({ width, height: 800 });
-      await page.goto(`${new URL(page.url()).origin}/?scheme=${scheme}&language=${language}`);
-      await page.waitForSelector("section");
-      expect(await violations(page)).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-    }
-  });
+  test(
+    "WCAG 2.2 AA: axe finds nothing in any state of any component, at any width, in both languages",
+    { timeout: 240_000 },
+    async () => {
+      const page = await openGallery({ scheme });
+      expect(await page.locator("section[aria-label]").evaluateAll((all) => all.map((each) => each.ariaLabel))).toEqual(
+        expect.arrayContaining(parts),
+      );
+      for (const [width, language] of [
+        [1280, "en"],
+        [390, "tr"],
+      ] as const) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.goto(`${new URL(page.url()).origin}/?scheme=${scheme}&language=${language}`);
+        await page.waitForSelector("section");
+        expect(await violations(page)).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+      }
+    },
+  );
 
-  test("and nothing in dialogs and forms that were opened", async () => {
+  test("and nothing in dialogs and forms that were opened", { timeout: 120_000 }, async () => {
     const page = await openGallery({ scheme, part: "Conflicts" });
     await page.getByRole("button", { name: "Open the list of conflicts" }).click();
     await page.getByRole("dialog").waitFor();
@@ -91,46 +95,50 @@ describe("a list of conflicts by keyboard alone", () => {
   const resolved = async (page: Page): Promise<unknown> =>
     JSON.parse((await page.locator("[data-resolved]").textContent()) ?? "null");
 
-  test("a side by the arrow keys, another field by writing, all of one side, and the end", async () => {
-    const page = await openGallery({ part: "Conflicts" });
-    await tabTo(page, "Open the list of conflicts");
-    await page.keyboard.press("Enter");
-    const dialog = page.getByRole("dialog");
-    await dialog.waitFor();
-    expect(await dialog.textContent()).toContain("1 of 4");
+  test(
+    "a side by the arrow keys, another field by writing, all of one side, and the end",
+    { timeout: 120_000 },
+    async () => {
+      const page = await openGallery({ part: "Conflicts" });
+      await tabTo(page, "Open the list of conflicts");
+      await page.keyboard.press("Enter");
+      const dialog = page.getByRole("dialog");
+      await dialog.waitFor();
+      expect(await dialog.textContent()).toContain("1 of 4");
 
-    // What is shown now is the other device's name; one step to the left is this device's.
-    await tabTo(page, /Ada King/);
-    await page.keyboard.press("ArrowLeft");
-    expect(await focused(page)).toContain("Ada Lovelace");
-    await tabTo(page, "Resolve");
-    await page.keyboard.press("Enter");
-    await expect.poll(() => resolved(page)).toBe("local");
+      // What is shown now is the other device's name; one step to the left is this device's.
+      await tabTo(page, /Ada King/);
+      await page.keyboard.press("ArrowLeft");
+      expect(await focused(page)).toContain("Ada Lovelace");
+      await tabTo(page, "Resolve");
+      await page.keyboard.press("Enter");
+      await expect.poll(() => resolved(page)).toBe("local");
 
-    await expect.poll(() => dialog.textContent()).toContain("1 of 3");
-    await tabTo(page, /Grace Hopper/);
-    await page.keyboard.press("ArrowLeft");
-    expect(await focused(page)).toContain("Write it myself");
-    await page.keyboard.press("Tab");
-    await page.keyboard.press("ControlOrMeta+a");
-    await page.keyboard.type("Amazing Grace");
-    await tabTo(page, "Resolve");
-    await page.keyboard.press("Enter");
-    await expect
-      .poll(() => resolved(page))
-      .toEqual({ fields: { name: "Amazing Grace", favourite: true, birthday: null } });
+      await expect.poll(() => dialog.textContent()).toContain("1 of 3");
+      await tabTo(page, /Grace Hopper/);
+      await page.keyboard.press("ArrowLeft");
+      expect(await focused(page)).toContain("Write it myself");
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("ControlOrMeta+a");
+      await page.keyboard.type("Amazing Grace");
+      await tabTo(page, "Resolve");
+      await page.keyboard.press("Enter");
+      await expect
+        .poll(() => resolved(page))
+        .toEqual({ fields: { name: "Amazing Grace", favourite: true, birthday: null } });
 
-    await tabTo(page, "Next");
-    await page.keyboard.press("Enter");
-    expect(await dialog.textContent()).toContain("2 of 2");
-    await tabTo(page, "Put my edit over it");
-    await page.keyboard.press("Enter");
-    await tabTo(page, "Delete the record");
-    await page.keyboard.press("Enter");
-    await expect.poll(() => resolved(page)).toBe("remote");
-    await dialog.waitFor({ state: "hidden" });
-    await expect.poll(() => focused(page)).toBe("Open the list of conflicts");
-  });
+      await tabTo(page, "Next");
+      await page.keyboard.press("Enter");
+      expect(await dialog.textContent()).toContain("2 of 2");
+      await tabTo(page, "Put my edit over it");
+      await page.keyboard.press("Enter");
+      await tabTo(page, "Delete the record");
+      await page.keyboard.press("Enter");
+      await expect.poll(() => resolved(page)).toBe("remote");
+      await dialog.waitFor({ state: "hidden" });
+      await expect.poll(() => focused(page)).toBe("Open the list of conflicts");
+    },
+  );
 
   test("the focus stays inside, and Escape leads back to where it came from", async () => {
     const page = await openGallery({ part: "Conflicts" });
