@@ -1,4 +1,4 @@
-import type { Content, Keyring } from "@owlivion/sync-crypto";
+import { type Content, hashEnvelope, type Keyring, readHeader } from "@owlivion/sync-crypto";
 import type { CommittedChange } from "../server/sim-server.ts";
 import type { SimDevice } from "../world/sim-device.ts";
 import { mayLoseSilently } from "../world/tokens.ts";
@@ -33,6 +33,7 @@ function checkKept(world: World, devices: readonly SimDevice[], opened: readonly
   const somewhere = [...kept, ...world.oracles.journals, ...shown].join("\n");
   const names = new Set(devices.map(({ name }) => name));
   const lastLost = newestLost(opened);
+  const continued = continuedBy(opened);
   // A device that forgot, or was signed out of everything, may have been the only one that had it.
   const mayBeGone = world.devices.some(({ hasForgotten }) => hasForgotten) || world.counts.has("did.signOut");
   for (const intent of world.intents.all) {
@@ -42,7 +43,8 @@ function checkKept(world: World, devices: readonly SimDevice[], opened: readonly
     if (lost.length > 0) {
       // Written over by something else that the server lost: its successor is what must come back.
       const isReplaced = lost.every(
-        ({ entry }) => lastLost.get(`${entry.dataType}/${entry.recordId}`)?.includes(intent.token) === false,
+        ({ entry }) =>
+          continued.has(entry) || lastLost.get(`${entry.dataType}/${entry.recordId}`)?.includes(intent.token) === false,
       );
       if (isReplaced || mayBeGone) continue;
     }
@@ -53,6 +55,24 @@ function checkKept(world: World, devices: readonly SimDevice[], opened: readonly
     );
   }
 }
+
+/** What something that stands was made on, and that on, and so on: its descendant is there. */
+function continuedBy(opened: readonly Opened[]): Set<CommittedChange> {
+  const byHash = new Map(opened.map(({ entry }) => [hex(hashEnvelope(entry.envelope)), entry]));
+  const continued = new Set<CommittedChange>();
+  for (const { entry } of opened) {
+    if (entry.isLost) continue;
+    for (let next: CommittedChange | undefined = entry; next !== undefined;) {
+      const { prevHash } = readHeader(next.envelope);
+      next = prevHash === null ? undefined : byHash.get(hex(prevHash));
+      if (next === undefined || continued.has(next)) break;
+      continued.add(next);
+    }
+  }
+  return continued;
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
 function newestLost(opened: readonly Opened[]): Map<string, string> {
   const newest = new Map<string, string>();

@@ -68,6 +68,7 @@ export class ReplyOracle {
   readonly #oracles: Oracles;
   readonly #cursors = new Map<string, Place>();
   readonly #results = new Map<string, string>();
+  readonly #conflicted = new Set<string>();
 
   constructor(oracles: Oracles) {
     this.#oracles = oracles;
@@ -202,6 +203,9 @@ export class ReplyOracle {
     const collection = truth.of(userId, dataType);
     this.#acknowledged(collection, deviceId, changes, data);
     this.#repeated(`${deviceId}/${request.headers["idempotency-key"]}/${truth.cuts}`, data);
+    const batch = `${deviceId}/${request.headers["idempotency-key"]}`;
+    const isLate = this.#conflicted.has(batch);
+    if (conflicts.length > 0) this.#conflicted.add(batch);
     for (const { index, current } of conflicts) {
       const sent = changes[index]!.encrypted_record;
       const isOwn =
@@ -209,7 +213,8 @@ export class ReplyOracle {
         current?.encrypted_record !== undefined &&
         Buffer.compare(sent, current.encrypted_record) === 0;
       demand(!isOwn, "S-I6", () => `${changes[index]!.record_id} conflicts with itself`);
-      if (current === null || truth.cuts > 0 || this.#oracles.mayRepeat(deviceId)) continue;
+      // What conflicted is not kept: a second delivery, long after, is judged anew, and nobody waits for its answer.
+      if (current === null || truth.cuts > 0 || isLate || this.#oracles.mayRepeat(deviceId)) continue;
       const author = collection.entries[current.version - 1]?.deviceId;
       demand(
         author !== deviceId,
