@@ -14,10 +14,15 @@ interface Places {
 const dayMicros = 86_400_000_000;
 
 /** The rows and rules of retention/run-cleanup.ts: whether it may run, what it removes, and in which order. */
-export async function runMemoryCleanup({ store, accounts }: Places, now: number, settings: Settings): Promise<string> {
+export async function runMemoryCleanup(
+  { store, accounts }: Places,
+  now: number,
+  settings: Settings,
+  isClockAccepted: boolean,
+): Promise<string> {
   const { sweeps } = store;
   const state = await sweeps.readRunState();
-  const verdict = judgeRun(state, now / 1000, false);
+  const verdict = judgeRun(state, now / 1000, isClockAccepted);
   await sweeps.writeRunState({ lastRunAt: now / 1000, suspectSince: verdict.suspectSince });
   if (verdict.outcome !== "run") return verdict.outcome;
   const collections = sweeps.collections();

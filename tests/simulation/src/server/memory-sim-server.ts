@@ -179,7 +179,8 @@ export class MemorySimServer implements SimServer {
 
   #createOperator(): Operator {
     return {
-      cleanup: () => outcomeOf(() => runMemoryCleanup(this.#process, this.#ports.now(), config)),
+      cleanup: ({ acceptClock = false } = {}) =>
+        outcomeOf(() => runMemoryCleanup(this.#process, this.#ports.now(), config, acceptClock)),
       backup: async () => this.#database.backup(),
       restore: async (backup, mode) =>
         this.#whileStopped(() => {

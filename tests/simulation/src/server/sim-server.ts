@@ -93,8 +93,11 @@ export type Backup = unknown;
 export type RestoreMode = "command" | "new-cluster" | "same-cluster";
 
 export interface Operator {
-  /** One run of the retention, at the server's clock. Answers its outcome: `done`, `paused`, `suspended`. */
-  cleanup(): Promise<string>;
+  /**
+   * One run of the retention, at the server's clock. Answers its outcome: `done`, `paused`, `suspended`, `failed`.
+   * `acceptClock`: the operator says that the clock is right, although it jumped.
+   */
+  cleanup(options?: { readonly acceptClock?: boolean }): Promise<string>;
   backup(): Promise<Backup>;
   restore(backup: Backup, mode: RestoreMode): Promise<void>;
   /** An asynchronous standby is promoted that had not received the last commits of batches. */

@@ -189,7 +189,7 @@ export class MemoryStore implements DeltaStore {
   }
 
   readHistory(query: CollectionKey & { recordId: string; before: number; limit: number }): Promise<Page> {
-    return this.#db.statement("read_history", () =>
+    return this.#db.statement("read_page", () =>
       cut(this.reads.head(query, 0), this.reads.chain(query, query.recordId, query.before), query.limit, -1),
     );
   }

@@ -4,7 +4,7 @@ import type { ServerPorts } from "../sim-server.ts";
 const realSetTimeout = setTimeout;
 const realClearTimeout = clearTimeout;
 /** How long a statement may take before PostgreSQL is asked whether it waits; then twice as long. */
-const firstLookMs = 4;
+const firstLookMs = 10;
 const longestLookMs = 64;
 const setNowSql = "select setval('public.sim_now', $1)";
 

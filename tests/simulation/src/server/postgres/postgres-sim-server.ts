@@ -243,10 +243,10 @@ export class PostgresSimServer implements SimServer {
 
   #createOperator(): Operator {
     return {
-      cleanup: () =>
+      cleanup: ({ acceptClock = false } = {}) =>
         outcomeOf(async () => {
           const { pool } = await this.#starting;
-          return (await runCleanup(pool.asPool, { settings: config, stopwatch: () => 0 })).outcome;
+          return (await runCleanup(pool.asPool, { settings: config, stopwatch: () => 0, acceptClock })).outcome;
         }),
       backup: async (): Promise<DatabaseCopy> => {
         const copy = { schema: `copy_${(this.#copies += 1)}`, commits: this.#batches.length };

@@ -6,14 +6,13 @@ const functions = [
   "begin_epoch",
   "sweep_history",
   "sweep_tombstones",
-  "get_changes_since",
-  "get_deleted_since",
   "version_at",
 ] as const;
 
 /** What a statement is called where its faults are decided: by the function it calls, else by its verb and table. */
 export function placeOf(query: unknown): string {
   const text = textOf(query);
+  if (text.includes("_since(")) return "read_since";
   const known = functions.find((name) => text.includes(`${name}(`));
   if (known !== undefined) return known;
   if (text.startsWith("copy (") || text.includes("\ncopy (")) return "read_page";
