@@ -9,6 +9,7 @@ import {
   useStatistics,
   useSync,
   useSyncStatus,
+  useWords,
 } from "@owlivion/sync-react";
 import { useLocation } from "wouter";
 import { useText } from "../../i18n/text-provider.tsx";
@@ -18,6 +19,7 @@ import { SignInAgain } from "./sign-in-again.tsx";
 
 export default function SyncScreen() {
   const { text } = useText();
+  const words = useWords();
   const sync = useSync();
   const status = useSyncStatus();
   const deletions = useDeletions();
@@ -32,6 +34,7 @@ export default function SyncScreen() {
   return (
     <Screen title={text("screen.sync")}>
       <SignInAgain />
+      <h2 className="owl-hidden">{words.text("status.title")}</h2>
       <SyncStatusPanel
         status={status}
         now={new Date()}
