@@ -44,6 +44,8 @@ export class Household {
   /** Edits and syncs on all devices until told to stop; what fails is tried again, as the SDK's own loop would. */
   load({ pauseMs = 100, syncs = true }: { pauseMs?: number; syncs?: boolean } = {}): { stop(): Promise<void> } {
     let isOver = false;
+    // A test that ends early closes the devices under it.
+    this.#scope.defer(() => (isOver = true));
     const running = this.devices.map(async ({ workload, sync }) => {
       while (!isOver) {
         await workload.step();
@@ -51,6 +53,7 @@ export class Household {
         await sleep(Math.random() * 2 * pauseMs);
       }
     });
+    for (const each of running) each.catch(() => {});
     return {
       async stop() {
         isOver = true;
@@ -60,7 +63,7 @@ export class Household {
   }
 
   /** C-I7: once nothing is wrong any more, every outbox gets empty and every device has everything. */
-  async settle(patienceMs = 180_000): Promise<void> {
+  async settle(patienceMs = 600_000): Promise<void> {
     let last: unknown;
     await until(
       "C-I7: the outboxes are empty and the positions agree",

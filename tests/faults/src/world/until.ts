@@ -6,7 +6,7 @@ export { sleep };
 export async function until(
   what: string,
   isSo: () => Promise<boolean> | boolean,
-  { patienceMs = 120_000, everyMs = 25 }: { patienceMs?: number; everyMs?: number } = {},
+  { patienceMs = 600_000, everyMs = 25 }: { patienceMs?: number; everyMs?: number } = {},
 ): Promise<number> {
   const began = performance.now();
   for (;;) {
