@@ -43,7 +43,9 @@ const factsSql = `select s.user_id::text as account, t.name as type, s.head::int
     (select count(*)::int from (
       select b.head_before, coalesce(lag(b.head_after) over (order by b.head_after), 0) as expected
       from sync_batches b where b.user_id = s.user_id and b.data_type = s.data_type and b.head_after > b.head_before) x
-      where x.head_before <> x.expected) as "brokenBatches",
+      where x.head_before <> x.expected)
+      + (select (coalesce(max(b.head_after), 0) <> s.head)::int from sync_batches b
+        where b.user_id = s.user_id and b.data_type = s.data_type and b.head_after > b.head_before) as "brokenBatches",
     s.record_count = (select count(*) from sync_data_changes c
         where c.user_id = s.user_id and c.data_type = s.data_type and c.superseded_version is null)
       and s.live_bytes = (select coalesce(sum(octet_length(c.encrypted_record)), 0) from sync_data_changes c
