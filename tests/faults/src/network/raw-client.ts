@@ -66,7 +66,7 @@ export class RawClient {
     const response = await fetch(`${this.#url}/api/v1${path}`, {
       method,
       headers: { ...this.headers, ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
-      body: body === undefined ? null : JSON.stringify(body),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: signal ?? AbortSignal.timeout(120_000),
     });
     const json = (await response.json()) as { data?: Data; code?: string };
