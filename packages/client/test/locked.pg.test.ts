@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { defineDataType } from "@owlivion/sync-client";
+import { defineDataType, SyncError } from "@owlivion/sync-client";
 import { memoryStore } from "@owlivion/sync-client/memory";
 import { startTestServer, type TestServer } from "../../server/test/support/server.ts";
 import { crashingStore } from "./support/crashing-store.ts";
@@ -77,6 +77,34 @@ test("C-I5: signed out, nothing is edited over what was sealed", async () => {
   await expect(notes(a!).put({ text: "beside it" })).rejects.toMatchObject({ code: "LOCKED" });
   await signIn(a!);
   expect(await expectConverged(server.app, [a!, b!], options)).toEqual(expected);
+});
+
+test("C-I8: what a sign-in could not open again is opened by the next sync", async () => {
+  const [a, b] = await openDevices(server.app, 2, options);
+  await deviceWithEdits(a!);
+  await a!.sync.signOut();
+  await a!.sync.close();
+  let isBroken = true;
+  const openStore = async () => {
+    const store = await a!.openStore();
+    const write: typeof store.write = (tables, work) =>
+      isBroken && tables.includes("views")
+        ? Promise.reject(new SyncError("STORE_UNREADABLE"))
+        : store.write(tables, work);
+    return new Proxy(store, {
+      get(target, name) {
+        if (name === "write") return write;
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === "function" ? (value.bind(target) as unknown) : value;
+      },
+    });
+  };
+  const again = await openDevice(server.app, { ...options, openStore });
+  await expect(signIn(again)).rejects.toMatchObject({ code: "STORE_UNREADABLE" });
+  isBroken = false;
+  await again.sync.syncNow();
+  expect(await recordsOf(again)).toEqual(expected);
+  expect(await expectConverged(server.app, [again, b!], options)).toEqual(expected);
 });
 
 test("edits made after unlocking take the place of the sealed ones", async () => {

@@ -1,5 +1,6 @@
 import type { EngineContext } from "../engine/engine-context.ts";
 import { hasWork } from "../engine/prepare-batch.ts";
+import { restoreViews } from "../engine/lock-outbox.ts";
 import { proveHead } from "../engine/verify-head.ts";
 import { isSyncError, SyncError, toSyncError } from "../errors.ts";
 import { sleep, type Timer } from "../ports.ts";
@@ -289,6 +290,8 @@ export class SyncLoop {
     tellStatus({ type: "started" });
     this.#lastPushMs = context.ports.clock.now();
     try {
+      // A sign-in whose last step failed left sealed what is synced now: nothing would show it afterwards.
+      await restoreViews(context);
       const asked = (await context.store.read(["meta"], async (tx) => await tx.get("meta", wantedKey)))?.value;
       const everything = taken.everything || this.#failures > 0 || asked !== undefined;
       const result = everything

@@ -2,7 +2,7 @@ import type { EngineContext } from "../engine/engine-context.ts";
 import type { SyncEvent } from "../events/sync-event.ts";
 import type { WriteTransaction } from "../store/store.ts";
 import { editedTables } from "../engine/edit-record.ts";
-import { areViewsSealed } from "../engine/lock-outbox.ts";
+import { areViewsSealed, restoreViews } from "../engine/lock-outbox.ts";
 import { SyncError } from "../errors.ts";
 
 /** What a local edit did, for everybody who wants to know. */
@@ -20,6 +20,8 @@ export interface Edits {
 export function createEdits(context: EngineContext, onEdited: (dataType: string) => void): Edits {
   return {
     async run(dataType, work) {
+      // A sign-in whose last step failed left them sealed.
+      await restoreViews(context);
       const {
         value,
         changedIds,
