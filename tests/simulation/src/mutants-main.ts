@@ -1,9 +1,10 @@
 import { fork } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { engineMutants } from "./mutants/engine-mutants.ts";
 import type { Catch } from "./mutants/hunt.ts";
+import { writeCase } from "./runner/case-file.ts";
 import { commitOf } from "./runner/commit-of.ts";
 import { openServers } from "./runner/open-servers.ts";
 import { runGuarded } from "./runner/run-range.ts";
@@ -46,8 +47,14 @@ else process.exitCode = await huntAll();
 async function checked(result: Catch, makeServer: MakeServer): Promise<Catch> {
   const { tapes } = result;
   if (tapes === null) return result;
-  const { violation } = await runGuarded(() => runSeed(tapes.plan, { makeServer, entries: tapes.entries }));
+  const { violation, hash, trace } = await runGuarded(() =>
+    runSeed(tapes.plan, { makeServer, entries: tapes.entries, isTraced: true }),
+  );
   if (violation === null) return result;
+  const path = join(import.meta.dirname, `../failures/${violation.rule}-with-${result.id}.json`);
+  mkdirSync(dirname(path), { recursive: true });
+  const { rule: oracle, message } = violation;
+  writeCase(path, { commit: commitOf(), seed: tapes.plan.seed, ...tapes, hash, oracle, message, trace });
   return { ...result, seeds: null, rule: `a false alarm, ${violation.rule}: ${violation.message.slice(0, 300)}` };
 }
 
