@@ -80,8 +80,10 @@ test("the keyboard reaches the content at once, and a new screen is read out", a
   expect(await page.evaluate(() => document.activeElement?.id)).toBe("content");
   await page.getByRole("link", { name: "Devices" }).focus();
   await page.keyboard.press("Enter");
-  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("Devices");
-  expect(await page.title()).toContain("Devices");
+  const focused = () =>
+    page.evaluate(() => `${document.activeElement?.tagName} ${document.activeElement?.textContent}`);
+  await expect.poll(focused).toBe("H1 Devices");
+  await expect.poll(() => page.title()).toContain("Devices");
 });
 
 test("after the first visit it opens without a network, and what is written then is sent later", async () => {
