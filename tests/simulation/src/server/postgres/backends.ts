@@ -73,6 +73,12 @@ export class Backends {
     return (await (await this.#monitorClient()).query(text, values)).rows as Record<string, unknown>[];
   }
 
+  /** Several in one round trip. */
+  async monitorAll(statements: readonly string[]): Promise<Record<string, unknown>[][]> {
+    const results = (await (await this.#monitorClient()).query(statements.join(";\n"))) as unknown as pg.QueryResult[];
+    return results.map(({ rows }) => rows as Record<string, unknown>[]);
+  }
+
   /** Sends a statement at this moment, microseconds since 1970, and answers when it has ended. */
   async run(backend: Backend, now: number, send: () => Promise<unknown>): Promise<unknown> {
     const { promise: gate, resolve: open } = Promise.withResolvers<void>();

@@ -96,31 +96,24 @@ export class PostgresSimServer implements SimServer {
   }
 
   async readCollection(userId: string, dataType: string): Promise<StoredCollection> {
-    const key = [userId, this.#cluster.dataTypes.numberOf(dataType)];
-    const read = async (text: string, values: unknown[]) =>
-      await this.#ports.external(this.#backends.monitor(text, values));
-    const [head] = await read(
-      `select (select epoch from epochs order by epoch_no desc limit 1) as epoch, s.head::float8, s.horizon::float8,
-         s.history_horizon::float8 from (select) x left join sync_data s on s.user_id = $1 and s.data_type = $2`,
-      key,
+    const rows = (alias: string) =>
+      `${alias}.user_id = ${uuidLiteral(userId)} and ${alias}.data_type = ${this.#cluster.dataTypes.numberOf(dataType)}`;
+    const [[head] = [], [account] = [], records = [], tombstones = []] = await this.#ports.external(
+      this.#backends.monitorAll([
+        `select (select epoch from epochs order by epoch_no desc limit 1) as epoch, s.head::float8, s.horizon::float8,
+           s.history_horizon::float8 from (select) x left join sync_data s on ${rows("s")}`,
+        `select coalesce(sum(record_count), 0)::float8 as records, coalesce(sum(live_bytes), 0)::float8 as bytes
+         from sync_data where user_id = ${uuidLiteral(userId)}`,
+        `select record_id, version::float8, encrypted_record from sync_data_changes c
+         where ${rows("c")} and superseded_at is null order by version`,
+        `select record_id, version::float8, encrypted_record from deleted_records d where ${rows("d")} order by version`,
+      ]),
     );
-    const [account] = await read(
-      `select coalesce(sum(record_count), 0)::float8 as records, coalesce(sum(live_bytes), 0)::float8 as bytes
-       from sync_data where user_id = $1`,
-      [userId],
-    );
-    const rows = async (table: string, where: string) =>
-      (
-        await read(
-          `select record_id, version::float8, encrypted_record from ${table}
-           where user_id = $1 and data_type = $2 and ${where} order by version`,
-          key,
-        )
-      ).map((row) => ({
-        recordId: String(row["record_id"]),
-        version: Number(row["version"]),
-        envelope: (row["encrypted_record"] as Buffer | null) ?? new Uint8Array(),
-      }));
+    const toStored = (row: Record<string, unknown>) => ({
+      recordId: String(row["record_id"]),
+      version: Number(row["version"]),
+      envelope: (row["encrypted_record"] as Buffer | null) ?? new Uint8Array(),
+    });
     return {
       userId,
       dataType,
@@ -130,8 +123,8 @@ export class PostgresSimServer implements SimServer {
       historyHorizon: Number(head?.["history_horizon"] ?? 0),
       accountRecords: Number(account?.["records"]),
       accountBytes: Number(account?.["bytes"]),
-      records: await rows("sync_data_changes", "superseded_at is null"),
-      tombstones: await rows("deleted_records", "true"),
+      records: records.map(toStored),
+      tombstones: tombstones.map(toStored),
     };
   }
 
@@ -304,4 +297,9 @@ export class PostgresSimServer implements SimServer {
   async #moveToNewCluster(): Promise<void> {
     await this.#backends.monitor("update sim_cluster set system_identifier = system_identifier + 1, timeline = 1");
   }
+}
+
+function uuidLiteral(id: string): string {
+  if (!/^[0-9a-f-]{36}$/.test(id)) throw new Error("not an id");
+  return `'${id}'`;
 }
