@@ -115,7 +115,7 @@ export interface StatusRow {
 }
 
 /**
- * Storage of the delta protocol. `postgres-store` is the product, `memory-store` serves unit tests and simulation;
+ * Storage of the delta protocol. `postgres-store` is the product, `memory/memory-store` serves unit tests and simulation;
  * `store.contract.ts` holds both to the same behaviour.
  */
 export interface DeltaStore {
