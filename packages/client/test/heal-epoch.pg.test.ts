@@ -1,6 +1,7 @@
+import { limits } from "@owlivion/sync-protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { rowsOf, settle } from "./support/household.ts";
-import { expectHealed, household, kindsOf, notes } from "./support/healing.ts";
+import { expectHealed, household, kindsOf, manyIds, notes } from "./support/healing.ts";
 import type { SyncedDevice } from "./support/people.ts";
 import { RestorableServer } from "./support/restored-server.ts";
 
@@ -69,6 +70,28 @@ describe.each([true, false])("where it was cut is known: %s", (isExact) => {
     await edit(b, "r", ["after"], "more");
     expect(await expectHealed(world.app, a, b)).toEqual(["r"]);
     expect(await conflictsOf(a)).toEqual(["edit_kept r"]);
+  });
+
+  test("C-I5: an edit that was acknowledged ahead of the cursor, which goes on behind it", async () => {
+    const [a, b] = await household(world.app, 2, ["r"]);
+    await notes(a).patch("r", { text: "lost" });
+    a.network.failOnce("/sync/contacts/delta", "drop-request");
+    await a.sync.syncNow().catch(() => {});
+    await notes(b).putMany(manyIds(limits.maxPageRows + 10, "n").map((id) => ({ id, text: id })));
+    await b.sync.syncNow();
+    await world.backUp();
+    // The batch in flight is acknowledged, with a part of what came before it; then the network is gone.
+    a.network.fault = ({ method, path }) => (method === "GET" && path.includes("/delta") ? "drop-request" : null);
+    await a.sync.syncNow().catch(() => {});
+    a.network.fault = () => null;
+    expect((await rowsOf(a.openStore, "outbox")).length).toBe(0);
+    const place = (await rowsOf(a.openStore, "collections"))[0]!;
+    const acknowledged = (await rowsOf(a.openStore, "records")).find(({ recordId }) => recordId === "r")!;
+    expect(acknowledged.version).toBeGreaterThan(place.position);
+    await restore(a, b);
+    expect(await expectHealed(world.app, a, b)).toHaveLength(limits.maxPageRows + 11);
+    expect(await notes(b).get("r")).toEqual({ id: "r", text: "lost" });
+    for (const device of [a, b]) expect(kindsOf(device)).not.toContain("integrity");
   });
 
   describe.each(["the older end first", "the newer end first"])("two devices hold different ends: %s", (order) => {

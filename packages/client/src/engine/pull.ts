@@ -2,6 +2,7 @@ import { isSyncError, SyncError } from "../errors.ts";
 import type { CollectionRow, Walk } from "../store/rows.ts";
 import type { Page, StoredProof } from "../transport/replies.ts";
 import { epochChangeOf } from "../transport/reply-error.ts";
+import { cutBelowAcknowledged } from "./acknowledged-ahead.ts";
 import { appliedTables } from "./apply-rows.ts";
 import { applyWithin, type CollectionChanges, openLedger, tellApplied } from "./commit-rows.ts";
 import { readCollection } from "./collection-ledger.ts";
@@ -52,6 +53,12 @@ export async function pullToHead(context: EngineContext, dataType: string, optio
       if (reason === null || walks === maxWalks) throw error;
       walks += 1;
       await beginWalk(context, dataType, reason);
+      ahead = null;
+      continue;
+    }
+    const cut = cutBelowAcknowledged(before, page);
+    if (cut !== null) {
+      await beginWalk(context, dataType, cut);
       ahead = null;
       continue;
     }

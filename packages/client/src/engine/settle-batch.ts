@@ -4,12 +4,14 @@ import { type BatchRow, recordKey, type RecordRow } from "../store/rows.ts";
 import type { WriteTransaction } from "../store/store.ts";
 import { decodeCbor } from "../transport/cbor-decode.ts";
 import type { PushedChange, PushReply, RemoteRow } from "../transport/replies.ts";
+import { cutBelowAcknowledged } from "./acknowledged-ahead.ts";
 import { appliedTables } from "./apply-rows.ts";
 import type { CollectionLedger } from "./collection-ledger.ts";
 import { applyWithin, openLedger, tellApplied } from "./commit-rows.ts";
 import { type EngineContext, unlockedKeys } from "./engine-context.ts";
 import { openRows } from "./open-rows.ts";
 import type { WireChange } from "./plan-push.ts";
+import { startedWalk } from "./walk.ts";
 
 export interface SettledBatch {
   readonly applied: number;
@@ -32,6 +34,7 @@ export async function settleBatch(context: EngineContext, batch: BatchRow, reply
   const outcome = await context.store.write([...appliedTables, "batches"], async (tx) => {
     if ((await tx.get("batches", dataType))?.idempotencyKey !== batch.idempotencyKey) return null;
     const ledger = await openLedger(context, tx, dataType);
+    const cut = cutBelowAcknowledged(ledger.row, reply);
     const healed: string[] = [];
     for (const [i, change] of sent.entries()) {
       const [entry, result] = [batch.entries[i]!, reply.results[i]!];
@@ -42,16 +45,19 @@ export async function settleBatch(context: EngineContext, batch: BatchRow, reply
     const results = [await applyWithin(context, tx, ledger, conflicts), await applyWithin(context, tx, ledger, delta)];
     // A reply has no horizon: what looks like a replay may be a record begun anew. The next page tells, from where we stand.
     const isDoubtful = results.some(({ violations }) => violations.length > 0);
-    await ledger.save(tx, { ...(isDoubtful ? {} : placeAfter(reply)), lastSyncMs: context.correctedNow() });
+    const place = cut !== null ? startedWalk(ledger.row, cut) : isDoubtful ? {} : placeAfter(reply);
+    const acknowledgedTo = Math.max(cut === null ? (ledger.row.acknowledgedTo ?? 0) : 0, ...versionsOf(reply.results));
+    await ledger.save(tx, { ...place, acknowledgedTo, lastSyncMs: context.correctedNow() });
     await tx.delete("batches", dataType);
-    return { results, healed, isDoubtful };
+    return { results, healed, isBehind: isDoubtful || cut !== null, cut };
   });
   for (const applied of outcome?.results ?? []) tellApplied(context, dataType, { ...applied, violations: [] });
+  if (outcome?.cut != null) context.events.emit({ type: "resync", dataType, cause: outcome.cut.cause });
   for (const recordId of outcome?.healed ?? []) context.events.emit({ type: "healed", dataType, recordId });
   return {
     applied: reply.results.filter(({ status }) => status !== "conflict").length,
     conflicts: reply.results.filter(({ status }) => status === "conflict").length,
-    isCaughtUp: reply.delta !== null && !reply.delta.hasMore && outcome?.isDoubtful !== true,
+    isCaughtUp: reply.delta !== null && !reply.delta.hasMore && outcome?.isBehind !== true,
   };
 }
 
@@ -75,6 +81,9 @@ function placeAfter({ delta, nextCursor, epoch, head }: PushReply) {
   const position = delta.hasMore ? (delta.rows.at(-1)?.version ?? null) : head;
   return { cursor: nextCursor, epoch, ...(position === null ? {} : { position }) };
 }
+
+const versionsOf = (results: readonly PushedChange[]): number[] =>
+  results.flatMap((result) => (result.status === "conflict" ? [] : [result.version]));
 
 const currentsOf = (results: readonly PushedChange[]): RemoteRow[] =>
   results.flatMap((result) => (result.status === "conflict" && result.current !== null ? [result.current] : []));

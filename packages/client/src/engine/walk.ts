@@ -41,7 +41,7 @@ export function startedWalk(row: CollectionRow, reason: WalkReason): CollectionR
   };
   // What was proved of a history that is gone says nothing about another.
   const isCut = walk.cause === "epoch";
-  const proved = isCut ? { verified: null, provedVersion: 0 } : {};
+  const proved = isCut ? { verified: null, provedVersion: 0, acknowledgedTo: 0 } : {};
   return { ...row, ...proved, cursor: null, generation: row.generation + 1, walk };
 }
 

@@ -124,6 +124,8 @@ export interface CollectionRow {
   readonly cursor: string | null;
   /** Everything up to this version is here; in the middle of a walk, what was before it. */
   readonly position: number;
+  /** The newest version that the server acknowledged to this device; above `position` when a push's reply told only a part. */
+  readonly acknowledgedTo?: number;
   readonly horizon: number;
   /** Of the counted records: their number, and the sum of their terms, 32 bytes. */
   readonly count: number;
