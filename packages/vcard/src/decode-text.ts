@@ -29,7 +29,7 @@ export function decodeText(bytes: string, charset: string | null): DecodedText {
   return { text: new TextDecoder("windows-1252").decode(encoded), guessed: "windows-1252" };
 }
 
-function decoderFor(charset: string): TextDecoder | null {
+function decoderFor(charset: string): InstanceType<typeof TextDecoder> | null {
   try {
     return new TextDecoder(charset);
   } catch {

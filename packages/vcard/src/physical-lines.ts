@@ -47,7 +47,7 @@ async function* withoutCutLineEnds(chunks: AsyncIterable<string>): AsyncGenerato
 }
 
 async function* byteStrings(source: VcardSource): AsyncGenerator<string> {
-  let utf16: TextDecoder | null | undefined;
+  let utf16: InstanceType<typeof TextDecoder> | null | undefined;
   let first: Uint8Array = new Uint8Array();
   for await (const bytes of toBytes(source)) {
     let chunk = bytes;
@@ -61,7 +61,7 @@ async function* byteStrings(source: VcardSource): AsyncGenerator<string> {
   if (utf16 === undefined) yield toByteString(first);
 }
 
-function byteString(chunk: Uint8Array, utf16: TextDecoder | null): string {
+function byteString(chunk: Uint8Array, utf16: InstanceType<typeof TextDecoder> | null): string {
   return toByteString(utf16 === null ? chunk : utf8.encode(utf16.decode(chunk, { stream: true })));
 }
 
@@ -74,7 +74,7 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   return bytes;
 }
 
-function utf16Decoder(start: Uint8Array): TextDecoder | null {
+function utf16Decoder(start: Uint8Array): InstanceType<typeof TextDecoder> | null {
   if (start[0] === 0xff && start[1] === 0xfe) return new TextDecoder("utf-16le");
   return start[0] === 0xfe && start[1] === 0xff ? new TextDecoder("utf-16be") : null;
 }
