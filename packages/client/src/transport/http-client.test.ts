@@ -50,8 +50,8 @@ test("what is sent, and how", async () => {
     credentials: "omit",
   });
   expect(traffic).toEqual([
-    { sentBytes: 10, receivedBytes: 0 },
-    { sentBytes: 0, receivedBytes: 2 },
+    { dataType: null, sentBytes: 10, receivedBytes: 0 },
+    { dataType: null, sentBytes: 0, receivedBytes: 2 },
   ]);
 });
 
