@@ -1,4 +1,5 @@
 import { request, type IncomingHttpHeaders } from "node:http";
+import { request as httpsRequest } from "node:https";
 import type { Session } from "@owlivion/sync-protocol";
 import { Collection } from "./collection.ts";
 import type { Answer, Call, Target } from "./http/target.ts";
@@ -39,6 +40,32 @@ export class Device {
       });
       sent.on("error", reject);
       sent.end();
+    });
+  }
+
+  /** Says how long a JSON body will be, and hears the answer before sending any of it: whoever refuses it closes at once. */
+  async announceBody(path: string, bodyBytes: number): Promise<{ status: number | undefined; body: unknown }> {
+    const headers = {
+      authorization: `Bearer ${this.accessToken}`,
+      "content-type": "application/json",
+      "content-length": bodyBytes,
+    };
+    return await new Promise((resolve, reject) => {
+      const url = this.target.nextUrl();
+      const send = url.startsWith("https:") ? httpsRequest : request;
+      const sent = send(`${url}${path}`, { method: "POST", headers }, (reply) => {
+        const chunks: Buffer[] = [];
+        reply.on("data", (chunk: Buffer) => chunks.push(chunk));
+        reply.on("end", () => {
+          sent.destroy();
+          const body = JSON.parse(Buffer.concat(chunks).toString()) as { code?: string };
+          if (body.code !== undefined) this.target.codes.add(body.code);
+          resolve({ status: reply.statusCode, body });
+        });
+        reply.on("error", reject);
+      });
+      sent.on("error", reject);
+      sent.flushHeaders();
     });
   }
 

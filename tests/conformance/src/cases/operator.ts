@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { casesOf, operator } from "../case.ts";
 
+const told = ["stats", "epochs", "cleanup", "traffic", "activity", "collections", "devices", "doctor"];
+
 export const operatorCases = casesOf(
   "Operator",
   {
@@ -18,7 +20,7 @@ export const operatorCases = casesOf(
       const device = await world.register({ device_name: "of the operator's case" });
       const token = world.facts.adminToken ?? undefined;
       const ask = (url: string) => world.target.call<Record<string, unknown>>({ url, token });
-      for (const url of ["/api/v1/admin/stats", "/api/v1/admin/epochs", "/api/v1/admin/cleanup", "/metrics"]) {
+      for (const url of [...told.map((name) => `/api/v1/admin/${name}`), "/metrics"]) {
         assert.equal((await ask(url)).status, 200);
       }
       const found = await ask(`/api/v1/admin/users?q=${encodeURIComponent(device.email)}`);

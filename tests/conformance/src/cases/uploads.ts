@@ -241,13 +241,9 @@ export const uploadCases = [
     },
     "a body beyond 16 MiB is refused": async (world) => {
       const contacts = await world.collection();
-      const answer = await contacts.device.call({
-        method: "POST",
-        url: `${contacts.url}/delta`,
-        bytes: new Uint8Array(limits.maxBodyBytes + 1).fill(0x20),
-        headers: { "content-type": "application/json" },
-      });
-      assert.deepEqual([answer.status, answer.code], [413, "BODY_TOO_LARGE"]);
+      const { status, body } = await contacts.device.announceBody(`${contacts.url}/delta`, limits.maxBodyBytes + 1);
+      assert.equal(status, 413);
+      assert.partialDeepStrictEqual(body, { success: false, code: "BODY_TOO_LARGE" });
     },
     "a page ends at 8 MiB of ciphertext, a conflict beyond it is truncated": async (world) => {
       const contacts = await world.collection();
