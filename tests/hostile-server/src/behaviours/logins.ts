@@ -44,12 +44,18 @@ const atSignIn = (
   ...more,
 });
 
-/** Whatever secret comes, the account's real reply to its own device is given again. */
+/**
+ * Whatever secret comes, the account's real reply to its own device is given again, but for the tokens: whoever refuses the account
+ * signs out with them, and would sign that device out.
+ */
 const acceptAnySecret = (world: World): Lie => {
   const { answer } = world.server.past.findLast(
     (each) => isLogin(each.asked) && each.asked.body.email === world.person.email && each.answer.status === 200,
   )!;
-  return async (asked, forward) => (isLogin(asked) ? answer : await forward());
+  const again = structuredClone(answer.body);
+  const { tokens } = again.data;
+  for (const name of ["access_token", "refresh_token"]) tokens[name] = randomBytes(32).toString("base64url");
+  return async (asked, forward) => (isLogin(asked) ? { ...answer, body: again } : await forward());
 };
 
 const withMallory =
