@@ -12,6 +12,7 @@ export * from "./messages/admin-cleanup.ts";
 export * from "./messages/admin-collections.ts";
 export * from "./messages/admin-devices.ts";
 export * from "./messages/admin-doctor.ts";
+export * from "./messages/admin-emails.ts";
 export * from "./messages/admin-epochs.ts";
 export * from "./messages/admin-stats.ts";
 export * from "./messages/admin-traffic.ts";

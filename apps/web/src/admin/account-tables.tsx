@@ -1,18 +1,20 @@
 import type { AdminLargeCollection, AdminRecentChange, AdminUnseenDevice } from "@owlivion/sync-protocol";
 import { useWords } from "@owlivion/sync-react";
-import { maskedEmail } from "./masked-email.ts";
 import { count, moment, Panel, Table } from "./panel.tsx";
 import { useAdmin } from "./use-admin.ts";
 
 const everyMs = 30_000;
 
 export function AccountTables({ areEmailsShown }: { readonly areEmailsShown: boolean }) {
-  const activity = useAdmin<{ activity: AdminRecentChange[] }>("activity", everyMs);
-  const collections = useAdmin<{ collections: AdminLargeCollection[] }>("collections", everyMs);
-  const unseen = useAdmin<{ total: number; devices: AdminUnseenDevice[] }>("devices?not_seen_days=30", everyMs);
+  const emails = areEmailsShown ? "emails=full" : "emails=masked";
+  const activity = useAdmin<{ activity: AdminRecentChange[] }>(`activity?${emails}`, everyMs);
+  const collections = useAdmin<{ collections: AdminLargeCollection[] }>(`collections?${emails}`, everyMs);
+  const unseen = useAdmin<{ total: number; devices: AdminUnseenDevice[] }>(
+    `devices?not_seen_days=30&${emails}`,
+    everyMs,
+  );
   const { bytes } = useWords();
-  const who = (email: string | null): string =>
-    email === null ? "an erased account" : areEmailsShown ? email : maskedEmail(email);
+  const who = (email: string | null): string => email ?? "an erased account";
   return (
     <>
       <Panel title="Recent activity" error={activity.error}>

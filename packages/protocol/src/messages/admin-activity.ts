@@ -1,10 +1,11 @@
 import Type, { type Static } from "typebox";
-import { DataType, DeviceName, Email, Instant, Nullable, Strict, Success, Uuid } from "../fields.ts";
+import { DataType, DeviceName, Instant, Nullable, Strict, Success, Uuid } from "../fields.ts";
+import { AdminEmail } from "./admin-emails.ts";
 
 /** `GET /admin/activity`: what devices changed in the last day, newest first, summed by device, data type and minute. */
 export const AdminRecentChange = Strict({
   user_id: Uuid,
-  email: Nullable(Email),
+  email: Nullable(AdminEmail),
   device_id: Uuid,
   device_name: Nullable(DeviceName),
   data_type: DataType,

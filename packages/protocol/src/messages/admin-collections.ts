@@ -1,12 +1,13 @@
 import Type, { type Static } from "typebox";
-import { DataType, Email, Instant, Nullable, Strict, Success, Uuid, Version } from "../fields.ts";
+import { DataType, Instant, Nullable, Strict, Success, Uuid, Version } from "../fields.ts";
+import { AdminEmail } from "./admin-emails.ts";
 
 const Count = Type.Integer({ minimum: 0 });
 
 /** `GET /admin/collections`: the largest collections first. */
 export const AdminLargeCollection = Strict({
   user_id: Uuid,
-  email: Email,
+  email: AdminEmail,
   data_type: DataType,
   head: Version,
   horizon: Version,

@@ -1,14 +1,16 @@
 import Type, { type Static } from "typebox";
-import { DeviceName, Email, Instant, Nullable, Platform, Strict, Success, Uuid } from "../fields.ts";
+import { DeviceName, Instant, Nullable, Platform, Strict, Success, Uuid } from "../fields.ts";
+import { AdminEmail, AdminEmails } from "./admin-emails.ts";
 
 export const AdminDevicesQuery = Strict({
   not_seen_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 36_500, default: 30 })),
+  emails: AdminEmails,
 });
 export type AdminDevicesQuery = Static<typeof AdminDevicesQuery>;
 
 export const AdminUnseenDevice = Strict({
   user_id: Uuid,
-  email: Email,
+  email: AdminEmail,
   device_id: Uuid,
   device_name: Nullable(DeviceName),
   platform: Platform,

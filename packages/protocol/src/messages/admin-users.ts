@@ -1,23 +1,23 @@
 import Type, { type Static } from "typebox";
-import { DataType, DeviceName, Email, Instant, Nullable, Platform, Strict, Success, Uuid, Version } from "../fields.ts";
+import { DataType, DeviceName, Instant, Nullable, Platform, Strict, Success, Uuid, Version } from "../fields.ts";
 import { limits } from "../limits.ts";
+import { AdminEmail, AdminEmails } from "./admin-emails.ts";
 
 const Count = Type.Integer({ minimum: 0 });
 
-/** `GET /admin/users`: by address; the next page begins after `next_after`. */
+/** `GET /admin/users`: by address; the next page begins after the account `next_after`. */
 export const AdminUsersQuery = Strict({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 50 })),
-  after: Type.Optional(
-    Type.String({ maxLength: limits.maxEmailChars, description: "`next_after` of the page before" }),
-  ),
+  after: Type.Optional(Uuid),
   q: Type.Optional(Type.String({ maxLength: limits.maxEmailChars, description: "A part of the address" })),
+  emails: AdminEmails,
 });
 export type AdminUsersQuery = Static<typeof AdminUsersQuery>;
 
 /** An account as the operator sees it: sizes and times, never content or a secret. */
 export const AdminUser = Strict({
   id: Uuid,
-  email: Email,
+  email: AdminEmail,
   kind: Type.Enum(["plain", "sealed"]),
   state: Type.Enum(["active", "disabled", "erasing"]),
   devices: Type.Integer({ minimum: 0, description: "Active ones" }),
@@ -28,7 +28,7 @@ export const AdminUser = Strict({
   created_at: Instant,
 });
 export type AdminUser = Static<typeof AdminUser>;
-export const AdminUsersReply = Success(Strict({ users: Type.Array(AdminUser), next_after: Nullable(Type.String()) }));
+export const AdminUsersReply = Success(Strict({ users: Type.Array(AdminUser), next_after: Nullable(Uuid) }));
 
 export const AdminCollection = Strict({
   data_type: DataType,

@@ -91,19 +91,20 @@ describe("the operator's routes", () => {
     for (let i = 0; i < 4; i++) others.push(await server.register({ email: `Page-${i}@example.org` }));
     const seen: string[] = [];
     for (let after: string | null = ""; after !== null;) {
-      const url: string = `/api/v1/admin/users?limit=2&q=EXAMPLE.org&after=${encodeURIComponent(after)}`;
+      const from: string = after === "" ? "" : `&after=${after}`;
+      const url: string = `/api/v1/admin/users?limit=2&q=EXAMPLE.org&emails=full${from}`;
       const { users, next_after } = (await get(url, AdminUsersReply)).json<Static<typeof AdminUsersReply>>().data;
       expect(users.length).toBeLessThanOrEqual(2);
       seen.push(...users.map((user) => user.email));
       after = next_after;
     }
     expect(seen).toEqual([0, 1, 2, 3].map((i) => `page-${i}@example.org`));
-    const { body } = await get("/api/v1/admin/users");
+    const { body } = await get("/api/v1/admin/users?emails=full");
     for (const word of ["hash", "salt", "wrap", "$argon2"]) expect(body).not.toContain(word);
   });
 
   test("one account: devices, collections, activity; none: ACCOUNT_NOT_FOUND", async () => {
-    const { data } = (await get(`/api/v1/admin/users/${account.userId}`, AdminUserReply)).json();
+    const { data } = (await get(`/api/v1/admin/users/${account.userId}?emails=full`, AdminUserReply)).json();
     expect(data).toMatchObject({ id: account.userId, email: account.email, records: 1, bytes: 15, state: "active" });
     expect(data.device_list).toMatchObject([{ device_id: account.deviceId, revoked_at: null }]);
     expect(data.collections).toMatchObject([
@@ -129,7 +130,7 @@ describe("the operator's routes", () => {
   });
 
   test("the day's activity is summed, and names no record", async () => {
-    const reply = await get("/api/v1/admin/activity", AdminActivityReply);
+    const reply = await get("/api/v1/admin/activity?emails=full", AdminActivityReply);
     const { activity } = reply.json<Static<typeof AdminActivityReply>>().data;
     expect(activity).toMatchObject([
       { email: account.email, data_type: "contacts", change_type: "delete", changes: 1 },
@@ -139,7 +140,7 @@ describe("the operator's routes", () => {
   });
 
   test("the largest collections, with their horizons", async () => {
-    const reply = await get("/api/v1/admin/collections", AdminCollectionsReply);
+    const reply = await get("/api/v1/admin/collections?emails=full", AdminCollectionsReply);
     const { collections } = reply.json<Static<typeof AdminCollectionsReply>>().data;
     expect(collections[0]).toMatchObject({
       email: account.email,
@@ -158,13 +159,37 @@ describe("the operator's routes", () => {
     const ago = "update devices set created_at = now() - interval '40 days', last_seen_at = now() - interval '35 days'";
     await server.pool.query(`${ago} where user_id = $1`, [asleep.userId]);
     const ask = async (days: number) => {
-      const reply = await get(`/api/v1/admin/devices?not_seen_days=${days}`, AdminDevicesReply);
+      const reply = await get(`/api/v1/admin/devices?emails=full&not_seen_days=${days}`, AdminDevicesReply);
       return reply.json<Static<typeof AdminDevicesReply>>().data;
     };
     expect(await ask(30)).toMatchObject({ total: 1, devices: [{ email: asleep.email, device_id: asleep.deviceId }] });
     expect(await ask(36)).toEqual({ total: 0, devices: [] });
     await server.pool.query("update devices set revoked_at = now() where user_id = $1", [asleep.userId]);
     expect(await ask(30)).toEqual({ total: 0, devices: [] });
+  });
+
+  test("addresses are masked until asked for, and a page's end tells none", async () => {
+    await server.register({ email: "masked-1@example.net" });
+    await server.register({ email: "masked-2@example.net" });
+    await server.pool.query("update devices set created_at = now() - interval '99 days', last_seen_at = null");
+    const named = [
+      "users?limit=1&q=example.net",
+      `users/${account.userId}`,
+      "activity",
+      "collections",
+      "devices?not_seen_days=90",
+    ];
+    for (const path of named) {
+      const separator = path.includes("?") ? "&" : "?";
+      const { body } = await get(`/api/v1/admin/${path}`);
+      expect(body, path).toMatch(/"email":"\S••@e••\.\w+"/);
+      expect(body, path).not.toContain("@example");
+      expect((await get(`/api/v1/admin/${path}${separator}emails=masked`)).body, path).toBe(body);
+      expect((await get(`/api/v1/admin/${path}${separator}emails=full`)).body, path).toContain("@example");
+      expect((await get(`/api/v1/admin/${path}${separator}emails=all`)).json()).toMatchObject({
+        code: "INVALID_REQUEST",
+      });
+    }
   });
 
   test("traffic counts requests, refused sign-ins and locked guesses", async () => {

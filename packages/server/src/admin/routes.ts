@@ -4,6 +4,7 @@ import {
   AdminCollectionsReply,
   AdminDevicesQuery,
   AdminDevicesReply,
+  AdminEmailsQuery,
   AdminEpochsReply,
   AdminStatsReply,
   AdminTrafficReply,
@@ -22,6 +23,7 @@ import { ApiError } from "../errors.ts";
 import { errors } from "../http/documented-errors.ts";
 import { guessWindowSeconds } from "../guess-window.ts";
 import { createRequireAdmin } from "../http/require-admin.ts";
+import { emailsAsAsked } from "./emails-as-asked.ts";
 import { listAccounts, readAccountSummary } from "./list-accounts.ts";
 import { readAccountActivity, readAccountCollections, readAccountDevices } from "./read-account.ts";
 import { readActivity } from "./read-activity.ts";
@@ -73,50 +75,61 @@ export async function registerAdminRoutes(app: FastifyInstance, context: AppCont
         }),
       );
 
-      admin.get("/activity", { schema: describeRoute("Changes of the last day", AdminActivityReply) }, async () => ({
+      const activity = {
+        ...describeRoute("Changes of the last day", AdminActivityReply, "INVALID_REQUEST"),
+        querystring: AdminEmailsQuery,
+      };
+      admin.get<{ Querystring: AdminEmailsQuery }>("/activity", { schema: activity }, async ({ query }) => ({
         success: true,
-        data: { activity: await readActivity(pool) },
+        data: { activity: emailsAsAsked(await readActivity(pool), query) },
       }));
 
-      admin.get(
-        "/collections",
-        { schema: describeRoute("The largest collections", AdminCollectionsReply) },
-        async () => ({ success: true, data: { collections: await readCollections(pool) } }),
-      );
+      const collections = {
+        ...describeRoute("The largest collections", AdminCollectionsReply, "INVALID_REQUEST"),
+        querystring: AdminEmailsQuery,
+      };
+      admin.get<{ Querystring: AdminEmailsQuery }>("/collections", { schema: collections }, async ({ query }) => ({
+        success: true,
+        data: { collections: emailsAsAsked(await readCollections(pool), query) },
+      }));
 
       const unseen = {
         ...describeRoute("Devices that were not seen for a while", AdminDevicesReply, "INVALID_REQUEST"),
         querystring: AdminDevicesQuery,
       };
-      admin.get<{ Querystring: AdminDevicesQuery }>("/devices", { schema: unseen }, async ({ query }) => ({
-        success: true,
-        data: await readUnseenDevices(pool, query.not_seen_days ?? notSeenDays),
-      }));
+      admin.get<{ Querystring: AdminDevicesQuery }>("/devices", { schema: unseen }, async ({ query }) => {
+        const { total, devices } = await readUnseenDevices(pool, query.not_seen_days ?? notSeenDays);
+        return { success: true, data: { total, devices: emailsAsAsked(devices, query) } };
+      });
 
       const users = {
-        ...describeRoute("The accounts, by address", AdminUsersReply, "INVALID_REQUEST"),
+        ...describeRoute("The accounts, by address", AdminUsersReply, "INVALID_REQUEST", "ACCOUNT_NOT_FOUND"),
         querystring: AdminUsersQuery,
       };
       admin.get<{ Querystring: AdminUsersQuery }>("/users", { schema: users }, async ({ query }) => {
         const limit = query.limit ?? defaultUsers;
         const containing = normalizeEmail(query.q ?? "");
-        const rows = await listAccounts(pool, { containing, limit: limit + 1, after: query.after ?? "" });
+        const last = query.after === undefined ? null : await readAccountSummary(pool, query.after);
+        if (last === null && query.after !== undefined) throw new ApiError("ACCOUNT_NOT_FOUND");
+        const rows = await listAccounts(pool, { containing, limit: limit + 1, after: last?.email ?? "" });
         const page = rows.slice(0, limit);
-        const next_after = rows.length > limit ? (page.at(-1)?.email ?? null) : null;
-        return { success: true, data: { users: page, next_after } };
+        const next_after = rows.length > limit ? (page.at(-1)?.id ?? null) : null;
+        return { success: true, data: { users: emailsAsAsked(page, query), next_after } };
       });
 
       const user = {
         ...describeRoute("One account", AdminUserReply, "INVALID_REQUEST", "ACCOUNT_NOT_FOUND"),
         params: Strict({ user_id: Uuid }),
+        querystring: AdminEmailsQuery,
       };
-      admin.get<{ Params: { user_id: string } }>("/users/:user_id", { schema: user }, async ({ params }) => {
+      type UserRequest = { Params: { user_id: string }; Querystring: AdminEmailsQuery };
+      admin.get<UserRequest>("/users/:user_id", { schema: user }, async ({ params, query }) => {
         const summary = await readAccountSummary(pool, params.user_id);
         if (summary === null) throw new ApiError("ACCOUNT_NOT_FOUND");
         const device_list = await readAccountDevices(pool, params.user_id);
         const collections = await readAccountCollections(pool, params.user_id);
         const activity = await readAccountActivity(pool, params.user_id, activityEntries);
-        return { success: true, data: { ...summary, device_list, collections, activity } };
+        return { success: true, data: { ...emailsAsAsked([summary], query)[0], device_list, collections, activity } };
       });
 
       admin.get("/epochs", { schema: describeRoute("The epochs, newest first", AdminEpochsReply) }, async () => ({
