@@ -33,12 +33,19 @@ const failureByCode: Readonly<Record<string, DatabaseFailure>> = {
   EAI_AGAIN: "unavailable",
 };
 
+/** No answer in time. The connection still waits for it, and takes nothing else. */
+const unanswered = /^Query read timeout$/;
+
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof Error && unanswered.test(error.message);
+}
+
 /** What the driver says without a code. */
 const lostConnectionMessages = [
   /^Connection terminated/,
   /is not queryable$/, // The client broke or was closed before this query.
   /^timeout expired$/, // No connection in time.
-  /^Query read timeout$/, // No answer in time: a dead link.
+  unanswered,
 ];
 
 export function classifyDatabaseError(error: unknown): DatabaseFailure {

@@ -163,6 +163,25 @@ test("a backend ended in a statement: the same", async () => {
   expect([await count(), pool.totalCount]).toEqual([0, 0]);
 });
 
+test("a commit that is not answered is given up: unavailable, and nobody waits for a rollback behind it", async () => {
+  // As with a synchronous standby that is away: PostgreSQL's own limits do not count in a commit.
+  await database.pool.query(`
+    create table slow (n integer);
+    create function be_slow() returns trigger language plpgsql as $$ begin perform pg_sleep(30); return null; end $$;
+    create constraint trigger slow after insert on slow deferrable initially deferred
+      for each row execute function be_slow()`);
+  pool = open({ DATABASE_POOL_SIZE: "1", DATABASE_STATEMENT_TIMEOUT_MS: "50" });
+  const failing = withTransaction(pool, (client) => client.query("insert into slow values (1)"));
+  expect(await failureOf(failing)).toBe("unavailable");
+  const { rows } = await database.pool.query(
+    "select pid from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()",
+  );
+  expect([rows.length, pool.totalCount]).toEqual([1, 0]);
+  await expect(pool.query("select 1")).resolves.toMatchObject({ rowCount: 1 });
+  await database.pool.query("select pg_terminate_backend($1, 10000)", [rows[0].pid]);
+  await database.pool.query("drop table slow");
+});
+
 test("a deadlock is run again only when asked for", async () => {
   pool = open({});
   let runs = 0;

@@ -15,8 +15,11 @@ export type PoolSettings = Pick<
   | "databaseIdleTransactionTimeoutMs"
 >;
 
-/** A statement's own timeout ends it; this ends the wait when the network died and no answer can come. */
-const deadLinkMs = 30_000;
+/**
+ * A statement's own timeout ends it, and then its answer is due. This ends the wait when none can come, because the network
+ * died, or when a COMMIT waits for a synchronous standby that is away: PostgreSQL sets that no limit.
+ */
+const answerGraceMs = 2_000;
 
 /** The connections that requests share. */
 export function createPool(settings: PoolSettings, connection: ClientConfig, log: Log): Pool {
@@ -24,9 +27,12 @@ export function createPool(settings: PoolSettings, connection: ClientConfig, log
     ...connection,
     max: settings.databasePoolSize,
     connectionTimeoutMillis: settings.databasePoolWaitMs,
-    query_timeout: settings.databaseStatementTimeoutMs + deadLinkMs,
+    query_timeout: settings.databaseStatementTimeoutMs + answerGraceMs,
     keepAlive: true,
-    onConnect: (client) => applySettings(client, settings),
+    onConnect: async (client) => {
+      await refuseWhileCommitsWait(client, settings);
+      await applySettings(client, settings);
+    },
   });
   tellLostConnections(pool, log);
   return pool;
@@ -53,6 +59,22 @@ function tellLostConnections(pool: Pool, log: Log): void {
   pool.on("error", (error) => {
     if (!pool.ending) log.warn({ err: error }, "an idle database connection was lost");
   });
+}
+
+/**
+ * Whoever gives up on a COMMIT that waits for a synchronous standby leaves a backend behind, which waits on. There are no
+ * more of them than a pool is large, or they would use up what PostgreSQL has. Those of the same role are visible to all.
+ */
+async function refuseWhileCommitsWait(client: pg.ClientBase, settings: PoolSettings): Promise<void> {
+  const { rows } = await client.query<{ waiting: number }>(
+    `select count(*)::integer as waiting from pg_stat_activity
+      where usename = current_user and wait_event = 'SyncRep'
+        and query_start < clock_timestamp() - make_interval(secs => $1)`,
+    [settings.databaseStatementTimeoutMs / 1000],
+  );
+  const { waiting } = rows[0]!;
+  if (waiting < settings.databasePoolSize) return;
+  throw new PoolExhaustedError(new Error(`${waiting} commits wait for a synchronous standby`));
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Connection, Pool, PoolClient, Submittable } from "pg";
+import { isUnanswered } from "./classify-database-error.ts";
 
 /** What several statements sent at once answer: text rows by statement, and what one COPY streamed. */
 export interface SnapshotResult {
@@ -81,9 +82,12 @@ export async function readSnapshot(pool: Pool, statements: readonly string[]): P
       "commit",
     ]);
   } catch (error) {
-    await client.query("rollback").catch((rollbackError: unknown) => {
-      failure ??= rollbackError instanceof Error ? rollbackError : new Error("rollback failed");
-    });
+    if (error instanceof Error && isUnanswered(error)) failure = error;
+    else {
+      await client.query("rollback").catch((rollbackError: unknown) => {
+        failure ??= rollbackError instanceof Error ? rollbackError : new Error("rollback failed");
+      });
+    }
     throw error;
   } finally {
     client.off("error", onError);

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from "pg";
-import { classifyDatabaseError } from "./classify-database-error.ts";
+import { classifyDatabaseError, isUnanswered } from "./classify-database-error.ts";
 
 export type TransactionOptions = {
   /** How often it is run again when PostgreSQL rolled it back in favour of another (40001, 40P01). 0: never. */
@@ -46,7 +46,7 @@ async function runOnce<T>(pool: Pool, work: (client: PoolClient) => Promise<T>, 
     isUsable = true;
     return result;
   } catch (error) {
-    isUsable = lost === undefined && (await rollBack(client));
+    isUsable = lost === undefined && !isUnanswered(error) && (await rollBack(client));
     throw lost !== undefined && classifyDatabaseError(error) === "unavailable" ? lost : error;
   } finally {
     client.release(!isUsable);

@@ -5,8 +5,11 @@ import { sleep, until } from "../world/until.ts";
 import { count as countUp, countMost, type TortureTest } from "./torture-test.ts";
 
 const poolSize = 4;
+const accounts = 3 * poolSize;
 /** The server's connection for events, and what a maintenance command may have. */
 const ownSessions = 3;
+/** Half a second for a lock, one for a statement, one for a connection, two until an answer is given up: and much more. */
+const patienceMs = 15_000;
 
 /**
  * With a synchronous standby a commit waits for it. While it is away nothing may be acknowledged, however long the wait, or the
@@ -25,7 +28,7 @@ export const standbyDies: TortureTest = {
       DATABASE_LOCK_TIMEOUT_MS: "500",
     };
     const server = await Server.start(scope, { databaseUrl: postgres.url(), settings });
-    const clients = await Promise.all(Array.from({ length: poolSize }, () => RawClient.register(server.url)));
+    const clients = await Promise.all(Array.from({ length: accounts }, () => RawClient.register(server.url)));
 
     for (let i = 0; i < count; i += 1) {
       await postgres.makeSynchronous();
@@ -38,8 +41,19 @@ export const standbyDies: TortureTest = {
       // Twice the same, as a device would: what was committed here alone is no answer to the second either.
       const keys = clients.map(() => crypto.randomUUID());
       const bodies = clients.map((client) => client.pushBody([{ id: `waiting-${i}`, text: "1" }]));
+      let mostBackends = 0;
       for (let attempt = 0; attempt < 3; attempt += 1) {
-        const answers = await Promise.all(clients.map((client, at) => client.send(bodies[at]!, keys[at]!)));
+        const began = performance.now();
+        const answers = await Promise.all(
+          clients.map(async (client, at) => {
+            const answer = await client.send(bodies[at]!, keys[at]!);
+            const tookMs = performance.now() - began;
+            countMost(tally, "slowest refusal, ms", tookMs);
+            if (tookMs > patienceMs) tally.broken.push(`T7: a refusal took ${Math.round(tookMs)} ms`);
+            return answer;
+          }),
+        );
+        mostBackends = Math.max(mostBackends, await countBackends());
         for (const { status, code, retryAfter } of answers) {
           countUp(tally, `answers ${status} ${code ?? ""}`.trim());
           if (status !== 503 || retryAfter === null) {
@@ -48,8 +62,9 @@ export const standbyDies: TortureTest = {
         }
         await sleep(200);
       }
-      // Each account has one commit at most that waits: whoever comes after it waits for its lock.
-      countMost(tally, "backends while the standby was away", await countBackends());
+      countMost(tally, "backends while the standby was away", mostBackends);
+      // What was given up waits on at PostgreSQL, but no more of it than a pool is large.
+      if (mostBackends > 2 * poolSize + ownSessions) tally.broken.push(`T7: ${mostBackends} backends at once`);
 
       if (i % 2 === 0) {
         await postgres.standby.start();
