@@ -52,6 +52,16 @@ describe("S38 wrong secrets are counted by account, wherever they come from", ()
     expect((await wrong(email)).statusCode).toBe(429);
   });
 
+  test("the right secret of a disabled account is no guess", async () => {
+    const account = await server.register();
+    const { pool } = server;
+    await pool.query("update users set disabled_at = now() where user_id = $1", [account.userId]);
+    for (let i = 0; i < 12; i++)
+      expect((await login(account.email, account.password)).json().code).toBe("ACCOUNT_DISABLED");
+    await pool.query("update users set disabled_at = null where user_id = $1", [account.userId]);
+    await server.signIn(account);
+  });
+
   test("after 15 minutes the count begins anew", async () => {
     const email = `window-${randomUUID()}@example.com`;
     await guess(email, 9);

@@ -15,7 +15,11 @@ export async function login(auth: Auth, body: LoginRequest): Promise<Session> {
   assertSecretLength(body.password, "password");
   const email = normalizeEmail(body.email);
   const account = await proveSecret(auth, email, body.password);
-  if (account.isDisabled) throw new ApiError("ACCOUNT_DISABLED");
+  if (account.isDisabled) {
+    // Nobody guessed: who waits until the account is enabled again must not find it locked then.
+    await forgetGuesses(auth, auth.accounts, { purpose: "login", email });
+    throw new ApiError("ACCOUNT_DISABLED");
+  }
   const session = await auth.accounts.transaction(async (tx) => {
     const user = await tx.lockUser(account.userId);
     // Changed, disabled or erased while we hashed.
