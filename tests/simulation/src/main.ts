@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type CaseFile, readCase, writeCase } from "./runner/case-file.ts";
 import { type CliOptions, readOptions, usage } from "./runner/cli-options.ts";
 import { commitOf } from "./runner/commit-of.ts";
@@ -136,7 +136,8 @@ async function replay({ store, isShrunk }: CliOptions, path: string): Promise<nu
   await warmUp(servers.make);
   const { plan, entries } = /^\d+$/.test(path)
     ? { plan: makePlan(Number(path), "small"), entries: undefined }
-    : readCase(path);
+    : // npm runs this from the folder of the package.
+      readCase(resolve(process.env["INIT_CWD"] ?? ".", path));
   const result = await runGuarded(() =>
     runSeed(plan, { makeServer: servers.make, isTraced: true, ...(entries === undefined ? {} : { entries }) }),
   );

@@ -44,7 +44,8 @@ function checkKept(world: World, devices: readonly SimDevice[], opened: readonly
       // Written over by something else that the server lost: its successor is what must come back.
       const isReplaced = lost.every(
         ({ entry }) =>
-          continued.has(entry) || lastLost.get(`${entry.dataType}/${entry.recordId}`)?.includes(intent.token) === false,
+          continued.has(hashOf(entry)) ||
+          lastLost.get(`${entry.dataType}/${entry.recordId}`)?.includes(intent.token) === false,
       );
       if (isReplaced || mayBeGone) continue;
     }
@@ -56,22 +57,26 @@ function checkKept(world: World, devices: readonly SimDevice[], opened: readonly
   }
 }
 
-/** What something that stands was made on, and that on, and so on: its descendant is there. */
-function continuedBy(opened: readonly Opened[]): Set<CommittedChange> {
-  const byHash = new Map(opened.map(({ entry }) => [hex(hashEnvelope(entry.envelope)), entry]));
-  const continued = new Set<CommittedChange>();
+/**
+ * The envelopes that something that stands was made on, and those that these were made on, and so on. By their bytes: what was lost
+ * and sent again is in the history more than once.
+ */
+function continuedBy(opened: readonly Opened[]): Set<string> {
+  const byHash = new Map(opened.map(({ entry }) => [hashOf(entry), entry]));
+  const continued = new Set<string>();
   for (const { entry } of opened) {
     if (entry.isLost) continue;
     for (let next: CommittedChange | undefined = entry; next !== undefined;) {
       const { prevHash } = readHeader(next.envelope);
-      next = prevHash === null ? undefined : byHash.get(hex(prevHash));
-      if (next === undefined || continued.has(next)) break;
-      continued.add(next);
+      if (prevHash === null || continued.has(hex(prevHash))) break;
+      continued.add(hex(prevHash));
+      next = byHash.get(hex(prevHash));
     }
   }
   return continued;
 }
 
+const hashOf = ({ envelope }: CommittedChange): string => hex(hashEnvelope(envelope));
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
 function newestLost(opened: readonly Opened[]): Map<string, string> {

@@ -4,9 +4,11 @@ import { Random } from "../tapes/random.ts";
 export class Person {
   readonly number: number;
   readonly email: string;
-  /** Newest first; after a change whose outcome nobody knows both may open. */
+  /** The likeliest first; after a change whose outcome nobody knows both may open. */
   passwords: string[];
   recoveryKey: string | null = null;
+  /** The server asked for patience until then: too many wrong passwords. */
+  waitsUntilMs = 0;
   /** Since somebody signed up. */
   accountId: string | null = null;
 

@@ -9,11 +9,14 @@ export async function settleSession(process: SimProcess): Promise<boolean> {
   const { sync, life, device } = process;
   if (sync === null || life.isOver) return false;
   if (isReady(sync)) return true;
-  if (process.isBusy) return false;
+  // Told to wait, a person waits.
+  if (process.isBusy || device.world.scheduler.nowMs < device.person.waitsUntilMs) return false;
   process.isBusy = true;
   try {
     await attempt(process, sync);
   } catch (error) {
+    if (isSyncError(error, "TOO_MANY_ATTEMPTS"))
+      device.person.waitsUntilMs = device.world.scheduler.nowMs + (error.retryAfterMs ?? 0);
     device.world.failed(device, "session", error);
   } finally {
     process.isBusy = false;
@@ -39,45 +42,47 @@ async function attempt(process: SimProcess, sync: Sync): Promise<void> {
     if (owner !== undefined) process.device.person = owner;
   }
   const { email, passwords } = process.device.person;
-  for (const password of [...passwords]) {
-    try {
-      if (sync.status.state === "locked" && sync.account?.endedBy === null) await sync.unlock({ password });
-      else await sync.signIn({ email, password });
-      remember(process, password);
-      return;
-    } catch (error) {
-      if (!isSyncError(error, "WRONG_PASSWORD") && !isSyncError(error, "INVALID_CREDENTIALS")) throw error;
-    }
-  }
+  const isLocked = (): boolean => sync.status.state === "locked" && sync.account?.endedBy === null;
+  const signIn = async (password: string): Promise<void> => await sync.signIn({ email, password });
+  const open = async (password: string): Promise<void> =>
+    isLocked() ? await sync.unlock({ password }) : await signIn(password);
+  if (await tryEach(process, [...passwords], open)) return;
   // Locked, and the password was changed elsewhere.
-  if (sync.status.state === "locked" && sync.account?.endedBy === null) {
-    for (const password of [...passwords]) {
-      try {
-        await sync.signIn({ email, password });
-        return;
-      } catch (error) {
-        if (!isSyncError(error, "WRONG_PASSWORD") && !isSyncError(error, "INVALID_CREDENTIALS")) throw error;
-      }
-    }
-  }
+  if (isLocked() && (await tryEach(process, [...passwords], signIn))) return;
   if (world.mayLackAccounts) return await rebuild(process, sync);
   world.lockedOut(process.device);
+}
+
+/** One password after the other. What was wrong is tried last from now on, what opened is tried first. */
+async function tryEach(
+  process: SimProcess,
+  passwords: readonly string[],
+  open: (password: string) => Promise<void>,
+): Promise<boolean> {
+  const { person } = process.device;
+  for (const password of passwords) {
+    const others = person.passwords.filter((each) => each !== password);
+    try {
+      await open(password);
+      person.passwords = [password, ...others];
+      return true;
+    } catch (error) {
+      if (!isSyncError(error, "WRONG_PASSWORD") && !isSyncError(error, "INVALID_CREDENTIALS")) throw error;
+      person.passwords = [...others, password];
+    }
+  }
+  return false;
 }
 
 /** A wiped server: whoever has the keys makes the account again, and the others sign in to it. */
 async function rebuild(process: SimProcess, sync: Sync): Promise<void> {
   const { device } = process;
   if (sync.account === null) return;
-  for (const password of device.person.passwords) {
-    try {
-      if (sync.status.state === "locked") await sync.unlock({ password });
-      await sync.rebuildAccount({ password, recovery: { recoveryKey: device.person.recoveryKey! } });
-      remember(process, password);
-      return;
-    } catch (error) {
-      if (!isSyncError(error, "WRONG_PASSWORD")) throw error;
-    }
-  }
+  const { recoveryKey } = device.person;
+  await tryEach(process, [...device.person.passwords], async (password) => {
+    if (sync.status.state === "locked") await sync.unlock({ password });
+    await sync.rebuildAccount({ password, recovery: { recoveryKey: recoveryKey! } });
+  });
 }
 
 async function signUp({ device }: SimProcess, sync: Sync): Promise<void> {
@@ -92,11 +97,4 @@ async function signUp({ device }: SimProcess, sync: Sync): Promise<void> {
     },
   });
   person.accountId = sync.account!.accountId;
-}
-
-/** The one that opened is the one that is. */
-function remember({ device }: SimProcess, password: string): void {
-  const { passwords } = device.person;
-  if (passwords[0] === password) return;
-  device.person.passwords = [password, ...passwords.filter((each) => each !== password)];
 }
