@@ -76,6 +76,29 @@ describe("a live list", () => {
     expect(changed.map(({ id }) => id)).toEqual([ids[250]]);
   });
 
+  test("what could not be read once is read with the next change", async () => {
+    const { sync } = (await openDevices(server.app, 1))[0]!;
+    const contacts = sync.collection<Contact>("contacts");
+    const [ada, bob] = await contacts.putMany([{ name: "Ada" }, { name: "Bob" }]);
+    let failures = 1;
+    const list = liveList(
+      {
+        ...contacts,
+        getMany: async (ids: readonly string[]) => {
+          if (failures-- > 0) throw new Error("the store cannot be read just now");
+          return await contacts.getMany(ids);
+        },
+      },
+      { orderBy: "name" },
+    );
+    follow(list);
+    await expect.poll(() => list.snapshot.value?.length).toBe(2);
+    await contacts.patch(ada!, { name: "Adele" });
+    await expect.poll(() => list.snapshot.error).not.toBeNull();
+    await contacts.patch(bob!, { name: "Bea" });
+    await expect.poll(() => list.snapshot.value?.map(({ name }) => name)).toEqual(["Adele", "Bea"]);
+  });
+
   test("signing out empties it", async () => {
     const { sync } = (await openDevices(server.app, 1))[0]!;
     const contacts = sync.collection<Contact>("contacts");

@@ -48,6 +48,7 @@ export function liveList<T extends object = RecordFields>(
         show(all, null);
       } catch (error) {
         show(all, toSyncError(error));
+        all = undefined; // What had changed was not read: the next time, everything is.
       }
     }
     reading = null;
