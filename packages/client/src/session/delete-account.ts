@@ -1,11 +1,10 @@
 import { isSyncError, toSyncError } from "../errors.ts";
-import { eraseStore } from "./erase-store.ts";
 import { type ProvedPassword, provePassword } from "./prove-password.ts";
 import type { SessionCore } from "./session-core.ts";
 
 /** Erases the account at the server, then everything on this device. There is no way back. */
 export async function deleteAccount(core: SessionCore, password: string): Promise<void> {
-  const { api, store, ports, hooks } = core.options;
+  const { api, hooks } = core.options;
   const proved = await provePassword(core, await core.requireAccount(), password);
   try {
     await api.deleteAccount(proved.secrets.authSecret);
@@ -13,8 +12,7 @@ export async function deleteAccount(core: SessionCore, password: string): Promis
     if (isSyncError(error, "INVALID_CREDENTIALS") || !(await isGone(core, proved))) throw toSyncError(error);
   }
   await hooks.beforeLock?.();
-  await eraseStore(store, ports.clock);
-  await core.changed();
+  await core.erase();
 }
 
 /** After a lost answer: the secret that was right does not sign in any more. */

@@ -48,7 +48,7 @@ test("what was interrupted is gone on with; until then nobody may write an accou
   await expect(next.read(["meta"], assertNotErasing)).rejects.toThrow(
     expect.objectContaining({ code: "STORE_LOCKED" }),
   );
-  await finishErasing(next);
+  await finishErasing(next, systemClock);
   expect(await keysOf(next)).toEqual([sessionKeys.device]);
 });
 
@@ -71,6 +71,6 @@ test("a tab that comes late to it removes nothing of who signed in since", async
   const { openStore, store } = await filledStore();
   await eraseStore(store, systemClock);
   await store.write(["meta"], (tx) => tx.put("meta", { key: sessionKeys.account, value: "the next" }));
-  await finishErasing(await openStore());
+  await finishErasing(await openStore(), systemClock);
   expect(await keysOf(store)).toContain(sessionKeys.account);
 });

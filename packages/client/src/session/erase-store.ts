@@ -11,13 +11,19 @@ const kept = new Set<string>([sessionKeys.device, sessionKeys.erasing]);
 
 /**
  * Removes everything but the device's id. The account goes first, with a mark, in one transaction: whatever happens then, the
- * device is signed out, and the next start goes on.
+ * device is signed out, and the next start or sign-in goes on.
  */
 export async function eraseStore(store: Store, clock: Clock): Promise<void> {
   await store.write(["meta"], async (tx) => {
     await tx.put("meta", { key: sessionKeys.erasing, value: true });
     await tx.delete("meta", sessionKeys.account, sessionKeys.pendingSignUp);
   });
+  await finishErasing(store, clock);
+}
+
+/** Goes on with what was begun, if it was. */
+export async function finishErasing(store: Store, clock: Clock): Promise<void> {
+  if (!(await store.read(["meta"], isErasing))) return;
   // A tab that syncs stops when it hears of it; what it still wrote is erased with the rest.
   store.announce({ type: "state" });
   const waiting = new AbortController();
@@ -29,23 +35,18 @@ export async function eraseStore(store: Store, clock: Clock): Promise<void> {
   } finally {
     timer.cancel();
   }
-  await finishErasing(store);
-}
-
-/** Goes on with what was begun. */
-export async function finishErasing(store: Store): Promise<void> {
   for (const table of tableNames) {
     while (await eraseSome(store, table));
   }
   await store.write(["meta"], (tx) => tx.delete("meta", sessionKeys.erasing));
 }
 
-/** Throws STORE_LOCKED while another tab is at it: whatever was written now would go too. */
+/** Throws STORE_LOCKED while that is not done: whatever was written now would go too. */
 export async function assertNotErasing(tx: ReadTransaction): Promise<void> {
   if (await isErasing(tx)) throw new SyncError("STORE_LOCKED");
 }
 
-export const isErasing = async (tx: ReadTransaction): Promise<boolean> =>
+const isErasing = async (tx: ReadTransaction): Promise<boolean> =>
   (await tx.get("meta", sessionKeys.erasing)) !== undefined;
 
 /** False: nothing is left of this table, or another tab has ended the whole, and somebody may have signed in since. */

@@ -15,7 +15,7 @@ import type { Store } from "../store/store.ts";
 import type { Api, DeviceIntroduction } from "../transport/api.ts";
 import type { SignedIn, StoredKeys } from "../transport/replies.ts";
 import { type Account, readAccount, readOrMakeDeviceId, sessionKeys, writeAccount } from "./account-row.ts";
-import { assertNotErasing } from "./erase-store.ts";
+import { assertNotErasing, eraseStore } from "./erase-store.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { sealText } from "./sealed-text.ts";
 import { accountInfo, isSameState, type SessionState } from "./session-state.ts";
@@ -160,6 +160,15 @@ export class SessionCore {
       await this.#follow(account, isSame ? current : new Keyring(bundle, accountId));
     });
     this.options.store.announce({ type: "state" });
+  }
+
+  /** Also when not everything can be erased nobody is signed in any more. */
+  async erase(): Promise<void> {
+    try {
+      await eraseStore(this.options.store, this.options.ports.clock);
+    } finally {
+      await this.changed();
+    }
   }
 
   /** The stored state was changed here: follow it, and tell other tabs. */

@@ -10,7 +10,7 @@ import type { RemoteDevice } from "../transport/replies.ts";
 import type { TokenSource } from "../transport/token-source.ts";
 import type { ChangePasswordInput } from "./change-password.ts";
 import type { KeysReport } from "./check-keys.ts";
-import { finishErasing, isErasing } from "./erase-store.ts";
+import { finishErasing } from "./erase-store.ts";
 import { lazyArgon2id } from "./lazy-argon2id.ts";
 import { lock } from "./lock.ts";
 import type { NewRecoveryKeyInput } from "./new-recovery-key.ts";
@@ -76,6 +76,12 @@ export function createSession(options: CreateSessionOptions): Session {
   });
   const inTurn = <T>(run: (calls: PasswordCalls) => Promise<T>): Promise<T> =>
     turn.run(async () => await run(await passwordCalls()));
+  /** Of a session: nothing may be left of the one before. */
+  const begin = <T>(run: (calls: PasswordCalls) => Promise<T>): Promise<T> =>
+    inTurn(async (calls) => {
+      await finishErasing(store, ports.clock);
+      return await run(calls);
+    });
 
   return {
     get state() {
@@ -93,17 +99,17 @@ export function createSession(options: CreateSessionOptions): Session {
     sessionEnded: (token, error) => core.tokens.sessionEnded(token, error),
     resume: () =>
       turn.run(async () => {
-        if (await store.read(["meta"], isErasing)) await finishErasing(store);
+        await finishErasing(store, ports.clock);
         await core.reload();
       }),
-    signUp: (input) => inTurn(({ signUp }) => signUp(core, input)),
-    signIn: (input) => inTurn(({ signIn }) => signIn(core, input)),
+    signUp: (input) => begin(({ signUp }) => signUp(core, input)),
+    signIn: (input) => begin(({ signIn }) => signIn(core, input)),
     signOut: (input = {}) => turn.run(() => signOut(core, input)),
     lock: () => lock(core), // at once, whatever else is going on
     unlock: ({ password }) => inTurn(({ unlock }) => unlock(core, password)),
     changePassword: (input) => inTurn(({ changePassword }) => changePassword(core, input)),
     newRecoveryKey: (input) => inTurn(({ newRecoveryKey }) => newRecoveryKey(core, input)),
-    recover: (input) => inTurn(({ recover }) => recover(core, input)),
+    recover: (input) => begin(({ recover }) => recover(core, input)),
     rebuildAccount: (input) => inTurn(({ rebuildAccount }) => rebuildAccount(core, input)),
     devices: () => api.devices(),
     revokeDevice: async (deviceId, { password }) => {

@@ -1,5 +1,5 @@
 import type { SessionCore } from "./session-core.ts";
-import { eraseStore } from "./erase-store.ts";
+import { finishErasing } from "./erase-store.ts";
 
 export interface SignOutInput {
   /** Erases also what was not sent yet. */
@@ -18,7 +18,10 @@ const logoutMs = 5_000;
 export async function signOut(core: SessionCore, { force = false }: SignOutInput): Promise<SignedOut> {
   const { store, api, ports, hooks } = core.options;
   const account = await core.readAccount();
-  if (account === null) return { unsentEdits: 0 };
+  if (account === null) {
+    await finishErasing(store, ports.clock);
+    return { unsentEdits: 0 };
+  }
   await hooks.beforeLock?.();
   const unsentEdits = await sealUnsent(core, force);
   const ending = new AbortController();
@@ -33,8 +36,7 @@ export async function signOut(core: SessionCore, { force = false }: SignOutInput
         lockCount: lockCount + 1,
       }));
     } else {
-      await eraseStore(store, ports.clock);
-      await core.changed();
+      await core.erase();
     }
     // Last: a crash before leaves nobody signed out at the server with everything still on the device.
     if (token !== null) await orNull(api.logout(token, { signal: ending.signal }), ending.signal);

@@ -4,6 +4,7 @@ import type { WriteTransaction } from "../store/store.ts";
 import { editedTables } from "../engine/edit-record.ts";
 import { areViewsSealed, restoreViews } from "../engine/lock-outbox.ts";
 import { SyncError } from "../errors.ts";
+import { assertNotErasing } from "../session/erase-store.ts";
 
 /** What a local edit did, for everybody who wants to know. */
 export interface EditResult<T> {
@@ -27,6 +28,7 @@ export function createEdits(context: EngineContext, onEdited: (dataType: string)
         changedIds,
         events = [],
       } = await context.store.write(editedTables, async (tx) => {
+        await assertNotErasing(tx);
         // What was sealed at the sign-out cannot be seen: an edit over it would take its place.
         if (await areViewsSealed(tx)) throw new SyncError("LOCKED");
         return await work(tx);
