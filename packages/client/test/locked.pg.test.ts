@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { defineDataType, SyncError } from "@owlivion/sync-client";
+import { defineDataType, type OpenStore, SyncError } from "@owlivion/sync-client";
 import { memoryStore } from "@owlivion/sync-client/memory";
 import { startTestServer, type TestServer } from "../../server/test/support/server.ts";
 import { crashingStore } from "./support/crashing-store.ts";
@@ -240,4 +240,52 @@ test("C-I4: a crash in the middle of signing out keeps what was edited before, a
     expect(await notes(again).get("r"), `after a crash at ${at}`).toEqual({ id: "r", text: `edited ${at}` });
     device = again;
   }
+});
+
+test("C-I5: an edit in another tab, between any two steps of signing out, is refused or there after signing in", async () => {
+  let accepted = 0;
+  for (let at = 1, hasBeen = true; hasBeen; at += 1) {
+    const shared = memoryStore();
+    const between = { left: Infinity, run: async () => {} };
+    const openStore: OpenStore = async () => {
+      const store = await shared();
+      return new Proxy(store, {
+        get(target, name) {
+          const method: unknown = Reflect.get(target, name, target);
+          if (typeof method !== "function") return method;
+          if (name !== "write" && name !== "read") return method.bind(target) as unknown;
+          return async (...args: unknown[]) => {
+            between.left -= 1;
+            if (between.left === 0) await between.run();
+            return await (Reflect.apply(method, target, args) as Promise<unknown>);
+          };
+        },
+      });
+    };
+    const [first] = await openDevices(server.app, 1, { ...options, openStore });
+    await notes(first!).put({ id: "sent", text: "sent" });
+    await first!.sync.syncNow();
+    const { email } = first!.sync.account!;
+    const second = await openDevice(server.app, { ...options, openStore: shared });
+    const edits = { isAccepted: false };
+    between.left = at;
+    between.run = async () => {
+      try {
+        await notes(second).put({ id: "late", text: "late" });
+        edits.isAccepted = true;
+      } catch (error) {
+        expect(["LOCKED", "STORE_LOCKED", "NOT_SIGNED_IN"]).toContain((error as SyncError).code);
+      }
+    };
+    await first!.sync.signOut();
+    hasBeen = between.left <= 0;
+    if (edits.isAccepted) accepted += 1;
+    await first!.sync.signIn({ email, password: testPassword });
+    await first!.sync.syncNow();
+    const ids = (await notes(first!).list()).map(({ id }) => id).sort();
+    expect({ at, ids }).toEqual({ at, ids: edits.isAccepted ? ["late", "sent"] : ["sent"] });
+    await first!.sync.close();
+    await second.sync.close();
+  }
+  expect(accepted).toBeGreaterThan(3);
 });

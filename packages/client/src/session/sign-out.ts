@@ -1,5 +1,8 @@
-import type { SessionCore } from "./session-core.ts";
+import { isSyncError, SyncError } from "../errors.ts";
+import type { ReadTransaction } from "../store/store.ts";
+import type { Account } from "./account-row.ts";
 import { finishErasing } from "./erase-store.ts";
+import type { SessionCore } from "./session-core.ts";
 
 export interface SignOutInput {
   /** Erases also what was not sent yet. */
@@ -14,6 +17,16 @@ export interface SignedOut {
 /** The server is told if it answers soon; the person does not wait longer for it. */
 const logoutMs = 5_000;
 
+/** What was not sent, out of everybody's sight. */
+export interface Sealed {
+  readonly unsentEdits: number;
+  /** False: something was edited since. */
+  isWhole(tx: ReadTransaction): Promise<boolean>;
+}
+
+/** So often edits may come between before somebody is told that the store is in use. */
+const mostAttempts = 10;
+
 /** Forgets keys, tokens and, when nothing waits to be sent, everything else. */
 export async function signOut(core: SessionCore, { force = false }: SignOutInput): Promise<SignedOut> {
   const { store, api, ports, hooks } = core.options;
@@ -23,36 +36,53 @@ export async function signOut(core: SessionCore, { force = false }: SignOutInput
     return { unsentEdits: 0 };
   }
   await hooks.beforeLock?.();
-  const unsentEdits = await sealUnsent(core, force);
   const ending = new AbortController();
   const timer = ports.clock.schedule(logoutMs, () => ending.abort());
   try {
     const token = account.refreshToken === null ? null : await orNull(core.tokens.accessToken(), ending.signal);
-    if (unsentEdits > 0 && !force) {
-      await core.updateAccount(account.accountId, ({ lockCount }) => ({
-        keys: null,
-        refreshToken: null,
-        endedBy: "NOT_SIGNED_IN",
-        lockCount: lockCount + 1,
-      }));
-    } else {
-      await core.erase();
-    }
+    const unsentEdits = await forget(core, account, force);
     // Last: a crash before leaves nobody signed out at the server with everything still on the device.
     if (token !== null) await orNull(api.logout(token, { signal: ending.signal }), ending.signal);
+    return { unsentEdits };
   } finally {
     timer.cancel();
   }
-  return { unsentEdits };
 }
 
-async function sealUnsent({ options }: SessionCore, force: boolean): Promise<number> {
+/** Answers how many edits were never sent. One that comes between is sealed too: nothing that was written is erased. */
+async function forget(core: SessionCore, account: Account, force: boolean): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    const sealed = await sealUnsent(core, force);
+    const check = async (tx: ReadTransaction): Promise<void> => {
+      if (!force && !(await sealed.isWhole(tx))) throw new SyncError("STORE_LOCKED", { cause: edited });
+    };
+    try {
+      if (sealed.unsentEdits > 0 && !force) {
+        const change = ({ lockCount }: Account): Partial<Account> => ({
+          keys: null,
+          refreshToken: null,
+          endedBy: "NOT_SIGNED_IN",
+          lockCount: lockCount + 1,
+        });
+        await core.updateAccount(account.accountId, change, check);
+      } else await core.erase(check);
+      return sealed.unsentEdits;
+    } catch (error) {
+      if (!(isSyncError(error) && error.cause === edited) || attempt === mostAttempts) throw error;
+    }
+  }
+}
+
+const edited = new Error("Something was edited while it was sealed.");
+
+async function sealUnsent({ options }: SessionCore, force: boolean): Promise<Sealed> {
+  const nothing: Sealed = { unsentEdits: 0, isWhole: async () => true };
   try {
-    return (await options.hooks.beforeSignOut?.()) ?? 0;
+    return (await options.hooks.beforeSignOut?.()) ?? nothing;
   } catch (error) {
     // Without the keys nothing can be sealed, and what is forced away need not be.
     if (!force) throw error;
-    return 0;
+    return nothing;
   }
 }
 

@@ -104,7 +104,7 @@ export async function openSync(options: SyncOptions): Promise<Sync> {
     ...(options.keepKeys === undefined ? {} : { keepKeys: options.keepKeys }),
     hooks: {
       beforeLock: async () => await loop.stop(),
-      beforeSignOut: async () => await sealOutbox(context),
+      beforeSignOut: () => sealOutbox(context),
     },
   });
   session.onState((state) => {
