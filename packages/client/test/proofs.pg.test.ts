@@ -3,6 +3,7 @@ import { defineDataType } from "@owlivion/sync-client";
 import { startTestServer, type TestServer } from "../../server/test/support/server.ts";
 import { addDevice, collectionOf, expectConverged, expectSound, rowsOf, settle } from "./support/household.ts";
 import type { FaultyNetwork } from "./support/faulty-network.ts";
+import { prove } from "./support/healing.ts";
 import { ManualClock } from "./support/manual-clock.ts";
 import { openDevice, openDevices, type SyncedDevice, testPassword } from "./support/people.ts";
 import { carefulPerson } from "./support/test-device.ts";
@@ -112,12 +113,27 @@ test("a local copy that is damaged is read anew, without an alarm", async () => 
   await expectConverged(server.app, [a, b], options);
 });
 
-test("M8: proofs that were there and are withheld are an alarm", async () => {
+const dropProofs = "update sync_data set proof = null, proof_version = null, proof_epoch = null where user_id = $1";
+
+test("M8: proofs that were there and are withheld from what is new are an alarm", async () => {
   const [a, b] = await provedDevices();
   await b.sync.syncNow();
-  await db(a, "update sync_data set proof = null, proof_version = null, proof_epoch = null where user_id = $1");
+  await notes(a).put({ id: "new", text: "new" });
+  await a.sync.syncNow();
+  await db(a, dropProofs);
   await b.sync.syncNow();
   expect(problems(b)).toEqual(["proof_withheld"]);
+});
+
+test("R23: the lost proof of a head that this device has verified is made again, without an alarm", async () => {
+  const [a, b] = await provedDevices();
+  await b.sync.syncNow();
+  await db(a, dropProofs);
+  await prove(server.database, b);
+  expect(problems(b)).toEqual([]);
+  const c = await addDevice(server.app, a, options);
+  await c.sync.syncNow();
+  expect((await collectionOf(c))?.verified).toMatchObject({ version: 3 });
 });
 
 describe("records that a resync does not find again", () => {

@@ -7,7 +7,8 @@ import { type EngineContext, unlockedKeys } from "./engine-context.ts";
 
 /**
  * - `verified`     the collection is exactly what another device, or this one, proved
- * - `unproved`     there is no proof of this head yet
+ * - `unproved`     there is no proof of this head, or none any more: a dump restored in place may have lost the one of a head
+ *                  that this device itself knows to be right, and hides nothing by it
  * - `mismatch`     the proof is of something else
  * - `withheld`     the server had proofs of a later state and offers none
  */
@@ -20,8 +21,8 @@ export function judgeHead(
   proof: StoredProof | null,
 ): HeadJudgement {
   const { verified, provedVersion, epoch, position } = collection;
-  const isSameEpoch = verified !== null && verified.epoch === epoch;
-  if (isSameEpoch && (proof === null || proof.version < provedVersion)) return "withheld";
+  const hasGoneOn = verified !== null && verified.epoch === epoch && verified.version !== position;
+  if (hasGoneOn && (proof === null || proof.version < provedVersion)) return "withheld";
   if (proof === null || proof.version !== position) return "unproved";
   const { count } = collection;
   const state = { epoch: proof.epoch, version: proof.version, count, setHash: SetHash.fromBytes(collection.setHash) };

@@ -1,0 +1,14 @@
+import { openServers } from "./runner/open-servers.ts";
+import { warmUp } from "./runner/warm-up.ts";
+import { runSeed } from "./runner/run-seed.ts";
+import { readCase } from "./runner/case-file.ts";
+import { makePlan } from "./tapes/plan.ts";
+import { World } from "./world/world.ts";
+const servers = await openServers("memory"); await warmUp(servers.make);
+const name=process.argv[2], filter=new RegExp(process.argv[3] ?? "");
+const c = World.prototype.committed;
+World.prototype.committed = function(p, w){ for (const {table,key,row} of w.list) { const line = `   ${p.device.name} ${table} ${key} ${row===undefined?'DELETED':JSON.stringify(row,(k,v)=>v instanceof Uint8Array?Buffer.from(v).toString('hex').slice(0,8):typeof v==='bigint'?String(v):k==='envelope'||k==='fields'?undefined:v).slice(0,700)}`; if (filter.test(line)) this.trace.push(line);} return c.call(this,p,w); };
+const { plan, entries } = /^\d+$/.test(name) ? { plan: makePlan(Number(name), "small"), entries: undefined } : readCase(name);
+const r = await runSeed(plan,{makeServer:servers.make,isTraced:true,...(entries?{entries}:{})});
+for (const l of r.trace) console.log(l);
+console.log(r.violation); process.exit(0);
