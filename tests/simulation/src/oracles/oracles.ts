@@ -1,4 +1,5 @@
 import type { AccountInfo, SyncEvent } from "@owlivion/sync-client";
+import { sessionKeys } from "../../../../packages/client/src/session/account-row.ts";
 import type { SimReply, SimRequest, StoredCollection } from "../server/sim-server.ts";
 import type { Writes } from "../world/mirror.ts";
 import type { Sender } from "../world/network.ts";
@@ -21,6 +22,8 @@ export class Oracles {
   readonly journals: string[] = [];
   readonly #replies: ReplyOracle;
   readonly #devices: DeviceOracle;
+  /** Up to which version of a collection a device knows nothing any more of what it did: `deviceId/dataType`. */
+  readonly #forgottenTo = new Map<string, number>();
   readonly #blindness = new BlindnessOracle();
 
   constructor(world: World) {
@@ -42,6 +45,11 @@ export class Oracles {
   mayRepeat(deviceId: string): boolean {
     const same = this.#world.devices.filter(({ main }) => main?.sync?.account?.deviceId === deviceId);
     return same.length !== 1 || same[0]!.hasForgotten;
+  }
+
+  /** Whether the device was signed out of everything since it wrote that version. */
+  hasForgotten(deviceId: string, dataType: string, version: number): boolean {
+    return version <= (this.#forgottenTo.get(`${deviceId}/${dataType}`) ?? 0);
   }
 
   look(): void {
@@ -74,7 +82,16 @@ export class Oracles {
   committed({ device }: SimProcess, writes: Writes): void {
     for (const { row } of writes.of("conflicts")) if (row !== undefined) this.journals.push(JSON.stringify(row));
     this.truth.look();
+    this.#noteForgotten(device, writes);
     this.#devices.committed(device, writes);
+  }
+
+  #noteForgotten({ disk, person }: SimDevice, writes: Writes): void {
+    const deviceId = disk.mirror.get("meta", sessionKeys.device)?.value;
+    for (const { key: dataType, row } of writes.of("collections")) {
+      if (row !== undefined || typeof deviceId !== "string" || person.accountId === null) continue;
+      this.#forgottenTo.set(`${deviceId}/${dataType}`, this.truth.of(person.accountId, dataType).head);
+    }
   }
 
   heard({ device }: SimProcess, event: SyncEvent): void {

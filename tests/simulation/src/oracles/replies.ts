@@ -216,8 +216,9 @@ export class ReplyOracle {
       // What conflicted is not kept: a second delivery, long after, is judged anew, and nobody waits for its answer.
       if (current === null || truth.cuts > 0 || isLate || this.#oracles.mayRepeat(deviceId)) continue;
       const author = collection.entries[current.version - 1]?.deviceId;
+      const isForgotten = this.#oracles.hasForgotten(deviceId, collection.dataType, current.version);
       demand(
-        author !== deviceId,
+        author !== deviceId || isForgotten,
         "S-I6",
         () => `${changes[index]!.record_id} conflicts with v${current.version} of the device itself`,
       );
