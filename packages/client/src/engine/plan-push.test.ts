@@ -2,6 +2,7 @@ import { createKeyBundle, hashEnvelope, Keyring, readHeader } from "@owlivion/sy
 import { predictableRandomForTests } from "@owlivion/sync-crypto/testing";
 import { expect, test } from "vitest";
 import type { OutboxRow, RecordRow, ViewRow } from "../store/rows.ts";
+import { judgeRemote } from "./judge-remote.ts";
 import { type PendingChange, planPush, pushLimits } from "./plan-push.ts";
 
 const random = predictableRandomForTests("plan");
@@ -98,6 +99,15 @@ test("what is sealed already goes out byte for byte", () => {
 test("over what cannot be opened the revision is far above any that others may know", () => {
   const { changes } = plan([change("a", { known: known("a"), isUnreadable: true })]);
   expect(readHeader(changes[0]!.encrypted_record).rev).toBeGreaterThan(1000);
+});
+
+test("over a deletion whose envelope is not here, too: what others hold of it is not known", () => {
+  const tombstone = known("a", { kind: "tombstone", envelope: null, hash: null });
+  const { changes } = plan([change("a", { known: tombstone })]);
+  const { rev, prevHash } = readHeader(changes[0]!.encrypted_record);
+  const theirs = { kind: "tombstone", version: 9, rev: tombstone.rev, hash: new Uint8Array(32).fill(1) } as const;
+  const arriving = { version: 10, header: { rev, prevHash }, hash: changes[0]!.record_checksum };
+  expect(judgeRemote(theirs, arriving, { horizon: 0, walk: null })).toBe("apply");
 });
 
 test("as many as fit, one at least; what is too large and what is nothing are told apart", () => {

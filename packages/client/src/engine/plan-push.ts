@@ -97,7 +97,7 @@ function sealChange(
   const draft = {
     recordId: outbox.recordId,
     device,
-    rev: (known?.rev ?? 0) + (isUnreadable === true ? leap : 1),
+    rev: (known?.rev ?? 0) + (isUnreadable === true || known?.hash === null ? leap : 1),
     prevHash: known?.hash ?? null,
     content,
   };
@@ -110,8 +110,8 @@ function sealChange(
 }
 
 /**
- * Over a record that cannot be opened here, and whose revision is not known: so far above that nobody who has another one in its
- * place takes it for the next after theirs.
+ * Over a record that cannot be opened here, or a deletion of which only the version is known: its revision is not known either. So far
+ * above that nobody who has it takes this for the next after theirs.
  */
 const leap = 2 ** 20;
 
