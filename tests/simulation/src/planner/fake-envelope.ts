@@ -38,7 +38,14 @@ export function fakeKeyring(): CollectionKeyring {
   return { seal } as CollectionKeyring;
 }
 
+const opened = new WeakMap<Uint8Array, OpenedFake>();
+
 export function openFake(bytes: Uint8Array): OpenedFake {
-  const text = utf8.decode.decode(bytes.subarray(envelope.headerBytes)).replace(/\0+$/, "");
-  return { header: readHeader(bytes), hash: hashEnvelope(bytes), content: JSON.parse(text) as Content };
+  const before = opened.get(bytes);
+  if (before !== undefined) return before;
+  const end = bytes.indexOf(0, envelope.headerBytes);
+  const content = JSON.parse(utf8.decode.decode(bytes.subarray(envelope.headerBytes, end))) as Content;
+  const fake = { header: readHeader(bytes), hash: hashEnvelope(bytes), content };
+  opened.set(bytes, fake);
+  return fake;
 }

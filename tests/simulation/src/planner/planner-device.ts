@@ -1,7 +1,8 @@
-import { type CollectionKeyring, type Content, hashEnvelope, type JsonObject, type Stamp } from "@owlivion/sync-crypto";
+import { type CollectionKeyring, type Content, type JsonObject, type Stamp } from "@owlivion/sync-crypto";
 import { judgeRemote } from "../../../../packages/client/src/engine/judge-remote.ts";
 import { type PendingChange, planPush, type WireChange } from "../../../../packages/client/src/engine/plan-push.ts";
 import { type JournalDraft, reconcileRecord } from "../../../../packages/client/src/engine/reconcile-record.ts";
+import { judgeUnseen } from "../../../../packages/client/src/engine/sweep.ts";
 import { editValue } from "../../../../packages/client/src/merge/edit-value.ts";
 import { type ClockState, clockStart, observe, tick } from "../../../../packages/client/src/merge/hybrid-clock.ts";
 import { mergeValues } from "../../../../packages/client/src/merge/merge-values.ts";
@@ -9,7 +10,7 @@ import type { RecordValue } from "../../../../packages/client/src/merge/record-v
 import type { OutboxRow, RecordRow } from "../../../../packages/client/src/store/rows.ts";
 import { canonicalJson } from "@owlivion/sync-crypto";
 import { openFake } from "./fake-envelope.ts";
-import type { FakePage, Reply, Standing } from "./planner-server.ts";
+import type { FakePage, FakePush, Reply, Standing } from "./planner-server.ts";
 import { hold } from "./violation.ts";
 
 /** What a harness breaks on purpose, to see that the oracles notice. */
@@ -22,9 +23,7 @@ export interface DeviceOptions {
   readonly defect: Defect | null;
 }
 
-interface InFlight {
-  readonly key: string;
-  readonly changes: readonly WireChange[];
+interface InFlight extends FakePush {
   readonly entries: readonly { readonly recordId: string; readonly edit: number }[];
 }
 
@@ -40,7 +39,9 @@ export class PlannerDevice {
   readonly outbox = new Map<string, OutboxRow>();
   readonly known = new Map<string, Known>();
   cursor = 0;
-  /** Ids this device held that a resync did not offer any more. */
+  /** Grows with each resync: what was asked for before it is not taken after it. */
+  generation = 0;
+  #horizon = 0;
   readonly #options: DeviceOptions;
   #clock: ClockState = clockStart;
   #nowMs = 1_000_000;
@@ -65,6 +66,13 @@ export class PlannerDevice {
   delete(recordId: string): void {
     if (!this.views.has(recordId)) return;
     this.views.delete(recordId);
+    const known = this.known.get(recordId);
+    const isInFlight = this.#inFlight?.entries.some((entry) => entry.recordId === recordId) === true;
+    if (known?.kind !== "put" && !isInFlight) {
+      // Nobody else has ever seen it, or all have seen it deleted.
+      this.outbox.delete(recordId);
+      if (known === undefined || known.envelope !== null) return;
+    }
     this.#putOutbox(recordId, "delete", this.#stamp(0));
   }
 
@@ -79,7 +87,7 @@ export class PlannerDevice {
     const { changes, entries, empty } = planPush(this.#options.keys, this.id, pending, noRandom);
     hold(empty.length === 0, "C-I6", () => `${this.id} has an edit of nothing`);
     if (changes.length === 0) return null;
-    this.#inFlight = { key: `${this.id} ${(this.#batches += 1)}`, changes, entries };
+    this.#inFlight = { key: `${this.id} ${(this.#batches += 1)}`, changes, cursor: this.cursor, entries };
     return this.#inFlight;
   }
 
@@ -89,45 +97,68 @@ export class PlannerDevice {
     this.#inFlight = null;
   }
 
-  settle(batch: InFlight, reply: Reply): void {
-    if (this.#inFlight?.key !== batch.key) return;
+  /** The batch is refused as a whole; its edits are still in the outbox. */
+  dropBatch(): void {
     this.#inFlight = null;
-    for (const [i, outcome] of reply.outcomes.entries()) {
+  }
+
+  settle(batch: InFlight, { outcomes, currents, delta }: Reply): void {
+    this.#inFlight = null;
+    for (const [i, outcome] of outcomes.entries()) {
       const [change, entry] = [batch.changes[i]!, batch.entries[i]!];
       if (outcome.status !== "conflict") this.#acknowledge(change, entry, outcome);
-      else this.#meet(change, reply.currents[i]!);
+      else if (currents[i] === null) this.#detach(change.record_id);
+      else checkConflict(change, currents[i]!);
     }
+    // The cursor is too old: the next pull brings everything again.
+    if (delta === null) return;
+    const met = currents.filter((current) => current !== null);
+    const isDoubtful = [...met, ...delta.rows].map((row) => this.#apply(row, "reply")).includes("in doubt");
+    if (!isDoubtful) this.#moveTo(delta.next);
   }
 
   /** Rows and cursor together, or a crash and neither. */
-  applyPage({ rows, next, horizon }: FakePage, from: number): void {
-    if (from !== this.cursor) return this.applyLate({ rows, horizon });
-    for (const row of rows) this.#apply(row, horizon, "page");
-    hold(next >= this.cursor, "C-I1", () => `${this.id}: the cursor goes back from ${this.cursor} to ${next}`);
-    this.cursor = next;
+  applyPage({ rows, next, horizon }: FakePage): void {
+    this.#horizon = horizon;
+    for (const row of rows) this.#apply(row, "page");
+    this.#moveTo(next);
   }
 
   /** A page that comes once more, after others. */
-  applyLate({ rows, horizon }: Pick<FakePage, "rows" | "horizon">): void {
-    for (const row of rows) this.#apply(row, horizon, "page");
+  applyLate({ rows }: Pick<FakePage, "rows">): void {
+    for (const row of rows) this.#apply(row, "page");
   }
 
-  /** Everything anew, tombstones too. What is not offered any more and was acknowledged is forgotten; edits stay. */
+  /** Everything anew, tombstones too; then what is here and was not offered. */
   resync(page: FakePage): void {
     const offered = new Set(page.rows.map(({ recordId }) => recordId));
-    for (const row of page.rows) this.#apply(row, page.horizon, "resync");
+    this.#horizon = page.horizon;
+    this.generation += 1;
+    for (const row of page.rows) this.#apply(row, "resync");
+    const walk = { cause: "expired", cutVersion: null, startHead: page.head } as const;
     for (const [recordId, known] of this.known) {
-      if (offered.has(recordId) || known.version > page.head) continue;
-      this.known.delete(recordId);
-      const pending = this.outbox.get(recordId);
-      if (pending === undefined) this.views.delete(recordId);
-      else if (pending.kind === "delete") this.outbox.delete(recordId);
+      if (offered.has(recordId) || known.version === 0) continue;
+      const outcome = judgeUnseen(known, walk, this.outbox.has(recordId));
+      if (outcome === "keep") continue;
+      if (outcome === "forget") this.known.delete(recordId);
+      else this.#detach(recordId);
+      // Nothing of an honest server proves it: it was deleted.
+      if (outcome === "unconfirm") this.views.delete(recordId);
     }
     this.cursor = page.head;
   }
 
+  get hasBatch(): boolean {
+    return this.#inFlight !== null;
+  }
+
   get isIdle(): boolean {
     return this.outbox.size === 0 && this.#inFlight === null;
+  }
+
+  #moveTo(cursor: number): void {
+    hold(cursor >= this.cursor, "C-I1", () => `${this.id}: the cursor goes back from ${this.cursor} to ${cursor}`);
+    this.cursor = cursor;
   }
 
   #stamp(leadMs: number): Stamp {
@@ -163,13 +194,8 @@ export class PlannerDevice {
     }
   }
 
-  #meet(change: WireChange, current: Standing | null): void {
-    const { record_id: recordId } = change;
-    if (current !== null) {
-      const isOwn = Buffer.from(current.envelope).equals(change.encrypted_record);
-      hold(!isOwn, "S-I6", () => `${recordId} conflicts with the very change that was sent`);
-      return this.#apply(current, 0, "reply");
-    }
+  /** Nothing stands there any more: what is pending goes out as something new. */
+  #detach(recordId: string): void {
     const known = this.known.get(recordId);
     if (known !== undefined) this.known.set(recordId, { ...known, version: 0 });
   }
@@ -177,14 +203,14 @@ export class PlannerDevice {
   #remember(recordId: string, version: number, envelope: Uint8Array, deviceId: string): void {
     const before = this.known.get(recordId)?.version ?? 0;
     hold(version >= before, "C-I3", () => `${this.id}: ${recordId} goes back from ${before} to ${version}`);
-    const { header, content } = openFake(envelope);
+    const { header, hash, content } = openFake(envelope);
     this.known.set(recordId, {
       key: recordId,
       recordId,
       kind: content.kind,
       version,
       envelope,
-      hash: hashEnvelope(envelope),
+      hash,
       rev: header.rev,
       changedAt: "",
       deviceId,
@@ -194,23 +220,24 @@ export class PlannerDevice {
     });
   }
 
-  #apply(row: Standing, horizon: number, way: "page" | "reply" | "resync"): void {
+  #apply(row: Standing, way: "page" | "reply" | "resync"): "taken" | "in doubt" {
     const known = this.known.get(row.recordId) ?? null;
     const { header, hash, content } = openFake(row.envelope);
     const walk = way === "resync" ? { cause: "expired" as const, cutVersion: null } : null;
     const arriving = { version: row.version, header, hash };
-    const judged = judgeRemote(known, arriving, { horizon, walk });
-    if (judged === "late" && this.#options.defect !== "applies late pages") return;
+    const judged = judgeRemote(known, arriving, { horizon: this.#horizon, walk });
+    if (judged === "late" && this.#options.defect !== "applies late pages") return "taken";
     const isTaken = judged === "apply" || judged === "same" || judged === "late";
     // A reply has no horizon: what looks like a replay may be a record begun anew. The next page tells.
-    if (!isTaken && way === "reply") return;
+    if (!isTaken && way === "reply") return "in doubt";
     hold(isTaken, "E-I3", () => `${this.id}: an honest server's ${row.recordId} at ${row.version} is ${judged}`);
     if (judged === "same") {
       if (row.version > known!.version) this.known.set(row.recordId, { ...known!, version: row.version });
-      return;
+      return "taken";
     }
     this.#reconcile(row, known?.content ?? null, content);
     this.#remember(row.recordId, row.version, row.envelope, row.deviceId);
+    return "taken";
   }
 
   #reconcile({ recordId }: Standing, before: Content | null, remote: Content): void {
@@ -239,6 +266,11 @@ export class PlannerDevice {
 }
 
 const noRandom = (bytes: number): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
+
+function checkConflict({ record_id: recordId, encrypted_record: sent }: WireChange, { envelope }: Standing): void {
+  const isOwn = Buffer.from(envelope).equals(sent);
+  hold(!isOwn, "S-I6", () => `${recordId} conflicts with the very change that was sent`);
+}
 
 /** C-I11: exchanging the sides gives the same bytes, and merging once more changes nothing. */
 function checkMerge(

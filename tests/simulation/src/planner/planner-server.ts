@@ -12,18 +12,37 @@ export interface Standing {
   readonly deviceId: string;
 }
 
+/** Rows above a cursor, and the cursor behind them. */
+export interface Rows {
+  readonly rows: readonly Standing[];
+  readonly next: number;
+}
+
 export interface Reply {
   readonly outcomes: readonly Outcome[];
   /** Of each conflict, what stands; read anew in a replay. */
   readonly currents: readonly (Standing | null)[];
+  /** What others did since the cursor of the push; null: a retry came when its cursor was too old. */
+  readonly delta: Rows | null;
 }
 
-export interface FakePage {
-  readonly rows: readonly Standing[];
-  readonly next: number;
-  readonly hasMore: boolean;
+export interface FakePage extends Rows {
   readonly horizon: number;
   readonly head: number;
+}
+
+/** A batch as it goes over the wire, the same at each attempt. */
+export interface FakePush {
+  readonly key: string;
+  readonly changes: readonly WireChange[];
+  readonly cursor: number;
+}
+
+interface StoredReply {
+  readonly body: readonly WireChange[];
+  readonly outcomes: readonly Outcome[];
+  readonly headBefore: number;
+  readonly headAfter: number;
 }
 
 const quota = { maxRecords: 1000, maxBytes: 1e9 };
@@ -32,10 +51,7 @@ const quota = { maxRecords: 1000, maxBytes: 1e9 };
 export class PlannerServer {
   readonly #standing = new Map<string, Standing>();
   readonly #states = new Map<string, RecordState>();
-  readonly #replies = new Map<
-    string,
-    { readonly body: readonly WireChange[]; readonly outcomes: readonly Outcome[] }
-  >();
+  readonly #replies = new Map<string, StoredReply>();
   #head = 0;
   #horizon = 0;
   #now = 1_000_000;
@@ -44,32 +60,38 @@ export class PlannerServer {
     return this.#head;
   }
 
-  push(deviceId: string, key: string, changes: readonly WireChange[]): Reply {
-    const known = this.#replies.get(key);
-    hold(known === undefined || known.body === changes, "S-I4", () => `key ${key} came with another body`);
-    const outcomes = known?.outcomes ?? this.#judge(deviceId, changes);
-    this.#replies.set(key, { body: changes, outcomes });
-    const currents = outcomes.map((outcome, i) =>
-      outcome.status === "conflict" ? (this.#standing.get(changes[i]!.record_id) ?? null) : null,
+  get horizon(): number {
+    return this.#horizon;
+  }
+
+  /** A reply holds so many rows of what others did, at most; null: the cursor is below the horizon, and nothing is applied. */
+  push(deviceId: string, { key, changes, cursor }: FakePush, limit: number): Reply | null {
+    const stored = this.#replies.get(key);
+    hold(stored === undefined || stored.body === changes, "S-I4", () => `key ${key} came with another body`);
+    if (stored !== undefined) {
+      // A cursor that expired since the first answer costs the delta, never the results.
+      const delta = cursor < this.#horizon ? null : this.#rowsAbove(cursor, limit, stored);
+      return { outcomes: stored.outcomes, currents: this.#currents(changes, stored.outcomes), delta };
+    }
+    if (cursor < this.#horizon) return null;
+    // Read before the batch is applied; what the batch itself replaces is left out.
+    const page = this.#rowsAbove(cursor, limit);
+    const isWhole = page.next === this.#head;
+    const headBefore = this.#head;
+    const outcomes = this.#judge(deviceId, changes);
+    this.#replies.set(key, { body: changes, outcomes, headBefore, headAfter: this.#head });
+    const applied = new Set(
+      changes.flatMap((change, i) => (outcomes[i]!.status === "applied" ? change.record_id : [])),
     );
-    return { outcomes, currents };
+    const rows = page.rows.filter(({ recordId }) => !applied.has(recordId));
+    const delta = { rows, next: isWhole ? this.#head : page.next };
+    return { outcomes, currents: this.#currents(changes, outcomes), delta };
   }
 
   /** Rows above the cursor in version order; null: the cursor is below the horizon (R18). */
   pull(after: number, limit: number, isResync: boolean): FakePage | null {
     if (!isResync && after < this.#horizon) return null;
-    const above = [...this.#standing.values()]
-      .filter(({ version }) => version > after)
-      .toSorted((a, b) => a.version - b.version);
-    const rows = above.slice(0, limit);
-    const hasMore = rows.length < above.length;
-    return {
-      rows,
-      next: hasMore ? rows.at(-1)!.version : this.#head,
-      hasMore,
-      horizon: this.#horizon,
-      head: this.#head,
-    };
+    return { ...this.#rowsAbove(after, limit), horizon: this.#horizon, head: this.#head };
   }
 
   /** Forgets the oldest tombstones, as retention does. */
@@ -87,6 +109,22 @@ export class PlannerServer {
 
   live(): readonly Standing[] {
     return [...this.#standing.values()].filter(({ isTombstone }) => !isTombstone);
+  }
+
+  #rowsAbove(after: number, limit: number, except?: StoredReply): Rows {
+    const isOwn = (version: number) =>
+      except !== undefined && version > except.headBefore && version <= except.headAfter;
+    const above = [...this.#standing.values()]
+      .filter(({ version }) => version > after && !isOwn(version))
+      .toSorted((a, b) => a.version - b.version);
+    const rows = above.slice(0, limit);
+    return { rows, next: rows.length < above.length ? rows.at(-1)!.version : this.#head };
+  }
+
+  #currents(changes: readonly WireChange[], outcomes: readonly Outcome[]): (Standing | null)[] {
+    return outcomes.map(({ status }, i) =>
+      status === "conflict" ? (this.#standing.get(changes[i]!.record_id) ?? null) : null,
+    );
   }
 
   #judge(deviceId: string, wire: readonly WireChange[]): readonly Outcome[] {

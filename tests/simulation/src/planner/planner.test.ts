@@ -1,8 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { readCorpus } from "./corpus.ts";
 import { runRange } from "./range.ts";
 import { failureOf, shrink } from "./shrink.ts";
 import { makeCase } from "./steps.ts";
 import type { Defect } from "./planner-device.ts";
+
+test.each(readCorpus())("what was found before stays away: $name", ({ world }) => {
+  expect(failureOf(world)).toBeNull();
+});
 
 describe("the decisions alone, in many small worlds", () => {
   test("hold to their rules", () => {

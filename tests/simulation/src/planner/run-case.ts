@@ -17,6 +17,12 @@ interface Written {
   readonly field: string;
 }
 
+/** A page that comes once more. */
+interface KeptPage extends FakePage {
+  readonly from: number;
+  readonly generation: number;
+}
+
 const roundsToQuiet = 40;
 const fieldNames = ["first", "second"] as const;
 
@@ -31,7 +37,7 @@ class PlannerWorld {
   readonly #counts: Counts;
   readonly #server = new PlannerServer();
   readonly #devices: readonly PlannerDevice[];
-  readonly #keptPages = new Map<PlannerDevice, FakePage[]>();
+  readonly #keptPages = new Map<PlannerDevice, KeptPage[]>();
   /** Every value that a person wrote, and those that a person saw when writing or deleting over them. */
   readonly #written: Written[] = [];
   readonly #seenAndReplaced = new Set<string>();
@@ -66,12 +72,12 @@ class PlannerWorld {
       case "delete":
         return this.#delete(device, `r${step.record % this.#case.records}`);
       case "push":
-        return this.#push(device, step.fate);
+        return this.#push(device, step.limit, step.fate);
       case "pull":
         return this.#pull(device, step.limit, step.fate);
       case "late page": {
         const page = this.#keptPages.get(device)?.shift();
-        if (page !== undefined) device.applyLate(page);
+        if (page !== undefined) this.#applyLate(device, page);
       }
     }
   }
@@ -96,35 +102,54 @@ class PlannerWorld {
     if (typeof value === "string") this.#seenAndReplaced.add(value);
   }
 
-  #push(device: PlannerDevice, fate: Extract<Step, { do: "push" }>["fate"]): void {
+  #push(device: PlannerDevice, limit: number, fate: Extract<Step, { do: "push" }>["fate"]): void {
     const batch = device.batch();
     if (batch === null) return;
+    if (fate !== "answered") this.#count(`fault: ${fate}`);
     if (fate === "request lost") return device.loseBatch();
-    const reply = this.#server.push(device.id, batch.key, batch.changes);
+    const reply = this.#server.push(device.id, batch, limit);
+    if (reply === null) {
+      this.#count("push CURSOR_EXPIRED");
+      device.dropBatch();
+      return this.#resync(device);
+    }
     for (const outcome of reply.outcomes) {
       this.#count(outcome.status === "conflict" ? outcome.reason : outcome.status);
     }
     if (fate === "reply lost") return device.loseBatch();
     if (fate === "twice") {
-      const again = this.#server.push(device.id, batch.key, batch.changes);
+      const again = this.#server.push(device.id, batch, limit);
       hold(
-        JSON.stringify(again.outcomes) === JSON.stringify(reply.outcomes),
+        JSON.stringify(again?.outcomes) === JSON.stringify(reply.outcomes),
         "S-I4",
         () => "a retry is answered differently",
       );
     }
+    // R12: the reply brings what others did meanwhile, or a part of it.
     device.settle(batch, reply);
-    // R12: the reply brings what others did meanwhile.
-    this.#pull(device, 1000, "applied");
   }
 
   #pull(device: PlannerDevice, limit: number, fate: Extract<Step, { do: "pull" }>["fate"]): void {
-    const from = device.cursor;
+    // A batch in flight goes first, until it has a definite answer (DESIGN 5.1).
+    if (device.hasBatch) this.#push(device, limit, "answered");
+    const { cursor: from, generation } = device;
     const page = this.#server.pull(from, limit, false);
     if (page === null) return this.#resync(device);
-    if (fate === "crash") return;
-    if (fate === "kept") this.#keptPages.set(device, [...(this.#keptPages.get(device) ?? []), page]);
-    device.applyPage(page, from);
+    if (fate === "crash") return this.#count("fault: crash");
+    if (fate === "kept") {
+      this.#keptPages.set(device, [...(this.#keptPages.get(device) ?? []), { ...page, from, generation }]);
+    }
+    device.applyPage(page);
+  }
+
+  /**
+   * The engine takes no page that was asked for at another cursor. Here the judge alone has to tell that it is late, as long as
+   * it can: until the device began anew, or what followed was purged.
+   */
+  #applyLate(device: PlannerDevice, page: KeptPage): void {
+    if (page.generation !== device.generation || page.from < this.#server.horizon) return;
+    this.#count("fault: late page");
+    device.applyLate(page);
   }
 
   #resync(device: PlannerDevice): void {
@@ -136,7 +161,7 @@ class PlannerWorld {
   #windDown(): void {
     for (let round = 0; round < roundsToQuiet; round += 1) {
       for (const device of this.#devices) {
-        this.#push(device, "answered");
+        this.#push(device, 1000, "answered");
         this.#pull(device, 1000, "applied");
       }
       const isQuiet = this.#devices.every((device) => device.isIdle && device.cursor === this.#server.head);
@@ -177,7 +202,7 @@ class PlannerWorld {
   #checkLatePages(): void {
     for (const [device, pages] of this.#keptPages) {
       const before = JSON.stringify([...device.views]);
-      for (const page of pages) device.applyLate(page);
+      for (const page of pages) this.#applyLate(device, page);
       hold(JSON.stringify([...device.views]) === before, "C-I9", () => `${device.id}: a late page changed something`);
       hold(device.isIdle, "C-I9", () => `${device.id}: a late page made an edit`);
     }

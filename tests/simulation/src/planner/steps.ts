@@ -29,6 +29,8 @@ export type Step =
   | {
       readonly do: "push";
       readonly device: number;
+      /** How much of what others did its reply holds. */
+      readonly limit: number;
       readonly fate: "answered" | "request lost" | "reply lost" | "twice";
     }
   | {
@@ -55,10 +57,10 @@ export function randomOf(seed: number): (below: number) => number {
 export function makeCase(seed: number): PlannerCase {
   const random = randomOf(seed);
   const devices = 2 + (random(4) === 0 ? 1 : 0);
-  const records = 1 + random(2);
-  const weights = [6, random(3) * 2, 5, 4, random(3), random(3) === 0 ? 1 : 0];
-  const hasLosses = random(3) > 0;
-  const steps = Array.from({ length: 6 + random(12) }, () => makeStep(random, devices, records, weights, hasLosses));
+  const records = 1 + random(3);
+  const weights = [6, random(3) * 2, 5, 4, random(3), random(3) === 0 ? 3 : 0];
+  const faults = { losses: random(3) > 0, shortReplies: random(3) === 0 };
+  const steps = Array.from({ length: 6 + random(12) }, () => makeStep(random, devices, records, weights, faults));
   const history = Array.from({ length: 4 + random(10) }, () => makeHistoryStep(random));
   return { seed, devices, records, policy: random(3) === 0 ? "newer" : "ask", steps, history };
 }
@@ -86,7 +88,7 @@ function makeStep(
   devices: number,
   records: number,
   weights: readonly number[],
-  hasLosses: boolean,
+  { losses, shortReplies }: { readonly losses: boolean; readonly shortReplies: boolean },
 ): Step {
   let choice = random(weights.reduce((sum, weight) => sum + weight, 0));
   const kind = weights.findIndex((weight) => (choice -= weight) < 0);
@@ -99,11 +101,12 @@ function makeStep(
       return { do: "delete", device, record };
     case 2: {
       const fates = ["answered", "answered", "request lost", "reply lost", "twice"] as const;
-      return { do: "push", device, fate: hasLosses ? fates[random(fates.length)]! : "answered" };
+      const limit = shortReplies ? 1 + random(2) : 1000;
+      return { do: "push", device, limit, fate: losses ? fates[random(fates.length)]! : "answered" };
     }
     case 3: {
       const fates = ["applied", "applied", "kept", "crash"] as const;
-      return { do: "pull", device, limit: 1 + random(3), fate: hasLosses ? fates[random(fates.length)]! : "applied" };
+      return { do: "pull", device, limit: 1 + random(3), fate: losses ? fates[random(fates.length)]! : "applied" };
     }
     case 4:
       return { do: "late page", device };

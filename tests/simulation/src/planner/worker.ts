@@ -1,5 +1,9 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { runRange } from "./range.ts";
 
-const { from, seeds } = workerData as { from: number; seeds: number };
-parentPort?.postMessage(runRange(from, seeds), []);
+export interface Portion {
+  readonly from: number;
+  readonly seeds: number;
+}
+
+parentPort?.on("message", ({ from, seeds }: Portion) => parentPort?.postMessage(runRange(from, seeds), []));
