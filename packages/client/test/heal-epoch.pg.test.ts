@@ -72,6 +72,30 @@ describe.each([true, false])("where it was cut is known: %s", (isExact) => {
     expect(await conflictsOf(a)).toEqual(["edit_kept r"]);
   });
 
+  test("C-I5: an edit made before a lost deletion, by who did not know of it, is not deleted", async () => {
+    const [a, b] = await household(world.app, 2, ["r"]);
+    await world.backUp();
+    await notes(b).patch("r", { more: "apart" });
+    await edit(a, "r", ["1", "2", "3"]);
+    await notes(a).delete("r");
+    await a.sync.syncNow();
+    await restore(a, b);
+    await b.sync.syncNow();
+    expect(await expectHealed(world.app, a, b)).toEqual(["r"]);
+    expect(await conflictsOf(a)).toEqual(["edit_kept r"]);
+  });
+
+  test("C-I5: an edit made before lost ones, by who did not know of them, is merged", async () => {
+    const [a, b] = await household(world.app, 2, ["r"]);
+    await world.backUp();
+    await notes(b).patch("r", { text: "apart" });
+    await edit(a, "r", ["1", "2", "3"]);
+    await restore(a, b);
+    await b.sync.syncNow();
+    expect(await expectHealed(world.app, a, b)).toEqual(["r"]);
+    expect(await conflictsOf(a)).toEqual(["fields r"]);
+  });
+
   test("C-I5: an edit that was acknowledged ahead of the cursor, which goes on behind it", async () => {
     const [a, b] = await household(world.app, 2, ["r"]);
     await notes(a).patch("r", { text: "lost" });
@@ -118,6 +142,22 @@ describe.each([true, false])("where it was cut is known: %s", (isExact) => {
         expect(kindsOf(device)).not.toContain("integrity");
         expect((await conflictsOf(device)).filter((each) => !each.startsWith("proposed_again"))).toEqual([]);
       }
+    });
+
+    test("C-I5: an edit, and some edits later a deletion: who cannot tell whether it was known keeps the edit", async () => {
+      const [a, b] = await household(world.app, 2, ["r", "kept"]);
+      await world.backUp();
+      await edit(a, "r", ["1"]);
+      await b.sync.syncNow();
+      await edit(b, "r", ["2", "3"]);
+      await notes(b).delete("r");
+      await b.sync.syncNow();
+      await restore(a, b);
+      await heal(a, b);
+      const isOlderFirst = order === "the older end first";
+      expect(await expectHealed(world.app, a, b)).toEqual(isOlderFirst ? ["kept"] : ["kept", "r"]);
+      const told = (await conflictsOf(a)).filter((each) => !each.startsWith("proposed_again"));
+      expect(told).toEqual(isOlderFirst ? [] : ["edit_kept r"]);
     });
 
     test("S-I14: edits of two lengths: the longer one, once, without a conflict", async () => {

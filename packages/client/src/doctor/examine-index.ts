@@ -1,6 +1,6 @@
 import { CollectionLedger, readCollection } from "../engine/collection-ledger.ts";
 import { typeOf, unlockedKeys } from "../engine/engine-context.ts";
-import { equalBytes } from "../engine/judge-remote.ts";
+import { equalBytes } from "../engine/equal-bytes.ts";
 import { judgeView, viewTables } from "../engine/judge-views.ts";
 import { rebuildViews } from "../engine/rebuild-views.ts";
 import { recount, recountCollection } from "../engine/recount.ts";

@@ -9,7 +9,8 @@ import { type MarkRow, type OutboxRow, recordKey, type RecordRow, type ViewRow }
 import type { WriteTransaction } from "../store/store.ts";
 import type { CollectionLedger } from "./collection-ledger.ts";
 import { observeStamp } from "./device-clock.ts";
-import { equalBytes, judgeRemote, type RemoteContext } from "./judge-remote.ts";
+import { equalBytes } from "./equal-bytes.ts";
+import { judgeRemote, type RemoteContext } from "./judge-remote.ts";
 import { writeJournal } from "./journal.ts";
 import { openKnown } from "./open-known.ts";
 import type { OpenedRow } from "./open-rows.ts";

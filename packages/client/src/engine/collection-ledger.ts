@@ -1,6 +1,7 @@
 import { type CollectionKeyring, SetHash } from "@owlivion/sync-crypto";
 import type { CollectionRow, RecordRow } from "../store/rows.ts";
 import type { ReadTransaction, WriteTransaction } from "../store/store.ts";
+import { ancestorsAfter } from "./ancestors.ts";
 
 export const newCollection = (dataType: string): CollectionRow => ({
   key: dataType,
@@ -45,7 +46,8 @@ export class CollectionLedger {
     this.remove(before);
     const isCounted = after.kind === "put" && after.hash !== null;
     if (isCounted) this.add(after);
-    return { ...after, isCounted };
+    const ancestors = ancestorsAfter(before, after.hash);
+    return { ...after, isCounted, ...(ancestors === undefined ? {} : { ancestors }) };
   }
 
   add({ recordId, hash, envelope }: Pick<RecordRow, "recordId" | "hash" | "envelope">): void {

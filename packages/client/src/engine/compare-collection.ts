@@ -1,7 +1,7 @@
 import { hashEnvelope } from "@owlivion/sync-crypto";
 import type { RecordRow } from "../store/rows.ts";
 import { type EngineContext } from "./engine-context.ts";
-import { equalBytes } from "./judge-remote.ts";
+import { equalBytes } from "./equal-bytes.ts";
 
 /** What the server offers of a record: the hash of its envelope; null for a deletion that nobody sealed. */
 export interface ServerRecord {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { judgeRemote, type KnownRecord, type RemoteContext } from "./judge-remote.ts";
 
 const hash = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
-const known: KnownRecord = { kind: "put", version: 10, rev: 3, hash: hash(3) };
+const known: KnownRecord = { kind: "put", version: 10, rev: 3, hash: hash(3), prevHash: hash(2) };
 const arriving = (version: number, rev: number, fill: number, prev: number | null) => ({
   version,
   header: { rev, prevHash: prev === null ? null : hash(prev) },
@@ -69,14 +69,16 @@ describe("a record that arrives, beside one that is known (DESIGN 5.3)", () => {
   });
 
   const [before, after] = ["2026-01-01T00:00:00.000000Z", "2026-01-02T00:00:00.000000Z"];
-  const fifth = { ...known, rev: 5, prevHash: hash(4), changedAt: before };
+  const ancestors = Uint8Array.from([4, 3, 2].flatMap((fill) => [...hash(fill).subarray(0, 8)]));
+  const fifth = { ...known, rev: 5, prevHash: hash(4), ancestors, changedAt: before };
   const newer = { isOlder: (): boolean => false };
   test.each([
     ["the one before what is here", arriving(12, 4, 4, 3), 9, "lost"],
     ["another in the place of the one before", arriving(12, 4, 9, 3), 9, "rival"],
     ["what the server had left", { ...arriving(8, 2, 2, 1), ...newer }, 9, "lost"],
     ["somebody went on from what was left", { ...arriving(12, 2, 9, 1), ...newer }, 9, "rival"],
-    ["sent again by a device that had less", { ...arriving(12, 2, 2, 1), isOlder: (): boolean => true }, 9, "lost"],
+    ["sent again by a device that had less", arriving(12, 2, 2, 1), 9, "lost"],
+    ["made apart, and older by its stamps", { ...arriving(12, 3, 9, 2), isOlder: (): boolean => true }, 9, "rival"],
     [
       "written after the loss, by the server's time",
       { ...arriving(8, 2, 9, 1), changedAt: after, ...newer },

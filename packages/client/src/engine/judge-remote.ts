@@ -1,5 +1,7 @@
 import type { EnvelopeHeader } from "@owlivion/sync-crypto";
 import type { Walk } from "../store/rows.ts";
+import { isAmong } from "./ancestors.ts";
+import { equalBytes } from "./equal-bytes.ts";
 
 /** What of a record that is already here decides about one that arrives. */
 export interface KnownRecord {
@@ -10,6 +12,8 @@ export interface KnownRecord {
   readonly hash: Uint8Array | null;
   /** What its envelope continues. */
   readonly prevHash?: Uint8Array | null;
+  /** What that continues, and so on, as far as it is known. */
+  readonly ancestors?: Uint8Array;
   /** When the server accepted it. */
   readonly changedAt?: string;
   /** Nobody here can open it: what it claims about itself proves nothing. */
@@ -107,25 +111,18 @@ function judgeAfterCut(known: KnownRecord, arriving: ArrivingRecord, cutVersion:
 
 /**
  * Whether a lower revision is one that what is here was made of: what the server had left, or what another device has sent again.
- * Somebody may as well have gone on from what was left, without knowing of what is here.
+ * Somebody may as well have gone on from what was left, without knowing of what is here: stamps do not tell, only the chain does.
  */
 function isAncestor(known: KnownRecord, arriving: ArrivingRecord, cutVersion: number | null): boolean {
   if (arriving.header.rev === known.rev - 1 && known.prevHash != null) {
     return equalBytes(known.prevHash, arriving.hash);
   }
-  const isBeforeCut =
-    cutVersion === null
-      ? known.changedAt !== undefined && arriving.changedAt !== undefined && arriving.changedAt < known.changedAt
-      : arriving.version <= cutVersion;
-  return isBeforeCut || (arriving.isOlder?.() ?? true);
+  if (isAmong(known.ancestors, arriving.hash)) return true;
+  return cutVersion === null
+    ? known.changedAt !== undefined && arriving.changedAt !== undefined && arriving.changedAt < known.changedAt
+    : arriving.version <= cutVersion;
 }
 
 function follows({ header }: ArrivingRecord, known: KnownRecord): boolean {
   return header.prevHash !== null && known.hash !== null && equalBytes(header.prevHash, known.hash);
-}
-
-export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
-  return true;
 }

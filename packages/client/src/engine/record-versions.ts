@@ -1,7 +1,7 @@
 import { type CollectionKeyring, readHeader } from "@owlivion/sync-crypto";
 import type { RecordValue } from "../merge/record-value.ts";
 import type { HistoryEntry } from "../transport/replies.ts";
-import { equalBytes } from "./judge-remote.ts";
+import { equalBytes } from "./equal-bytes.ts";
 import { openRows } from "./open-rows.ts";
 
 /** One change of a record's past, opened and checked as far as this device can. */

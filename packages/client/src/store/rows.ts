@@ -44,6 +44,8 @@ export interface RecordRow {
   /** SHA-256 of the envelope, 32 bytes; null where there is none. */
   readonly hash: Uint8Array | null;
   readonly rev: number;
+  /** The first bytes of the hashes of what it was made from, the newest first: see `ancestors.ts`. */
+  readonly ancestors?: Uint8Array;
   readonly changedAt: string;
   readonly deviceId: string;
   /** The resync that saw it last. */

@@ -3,7 +3,7 @@ import { presentFields } from "../data-types/data-type.ts";
 import { deleteRecords } from "../engine/delete-records.ts";
 import { type Edited, editRecord } from "../engine/edit-record.ts";
 import { type EngineContext, typeOf, unlockedKeys } from "../engine/engine-context.ts";
-import { equalBytes } from "../engine/judge-remote.ts";
+import { equalBytes } from "../engine/equal-bytes.ts";
 import { isSyncError, SyncError } from "../errors.ts";
 import type { SyncEvent } from "../events/sync-event.ts";
 import { canonicalBytes } from "../merge/canonical-bytes.ts";
