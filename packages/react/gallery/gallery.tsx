@@ -1,7 +1,8 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { Button, english, LanguageProvider, useWords } from "../src/index.ts";
 import { turkish } from "../src/messages/turkish.ts";
-import { type GalleryPart, parts } from "./parts.tsx";
+import { parts } from "./parts.ts";
+import type { GalleryPart } from "./parts/gallery-part.tsx";
 
 const readQuery = (name: string): string | null => new URLSearchParams(location.search).get(name);
 
