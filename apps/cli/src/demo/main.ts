@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CliError } from "../cli-error.ts";
 import { renderTable } from "../terminal/print.ts";
 import { reportFailure } from "../terminal/report-failure.ts";
 import { startCountingProxy } from "./counting-proxy.ts";
@@ -24,7 +25,9 @@ async function demo(contacts: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "owlivion-demo-"));
   undo.push(() => rm(folder, { recursive: true, force: true }));
   process.stderr.write("Starting a server with a PostgreSQL of its own …\n");
-  const server = await startServerProcess(folder);
+  const server = await startServerProcess(folder).catch((error: unknown) => {
+    throw new CliError(error instanceof Error ? error.message : String(error), { cause: error });
+  });
   undo.push(() => server.stop());
   const proxy = await startCountingProxy(server.port);
   undo.push(() => proxy.close());
