@@ -1,5 +1,5 @@
 import { Button, Notice, useConflicts, useSession } from "@owlivion/sync-react";
-import { lazy, Suspense, useSyncExternalStore } from "react";
+import { lazy, Suspense, useEffect, useRef, useSyncExternalStore } from "react";
 import { Link, Redirect, Route, Switch, useLocation } from "wouter";
 import { useText } from "../i18n/text-provider.tsx";
 import { newBuild, takeNewBuild } from "../offline/keep-app-offline.ts";
@@ -23,6 +23,11 @@ const MoreScreen = lazy(() => import("../screens/more/more-screen.tsx"));
 export function Shell() {
   const { text } = useText();
   const { account } = useSession();
+  const [location] = useLocation();
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => {
+    for (const scroller of [main.current, document.scrollingElement]) scroller?.scrollTo(0, 0);
+  }, [location]);
   const hasNewBuild = useSyncExternalStore(newBuild.subscribe, newBuild.isThere);
   return (
     <div className="shell owl-scope">
@@ -41,7 +46,7 @@ export function Shell() {
         <NavList screens={keepingScreens} />
         <p className="shell__account owl-small owl-muted">{account?.email}</p>
       </nav>
-      <main id="content" className="shell__main" tabIndex={-1}>
+      <main ref={main} id="content" className="shell__main" tabIndex={-1}>
         {hasNewBuild ? (
           <Notice tone="info" isLive>
             <div className="owl-row owl-row--between">

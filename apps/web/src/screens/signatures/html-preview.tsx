@@ -51,10 +51,15 @@ export default function HtmlPreview({ html }: { readonly html: string }) {
   );
 }
 
-/** Inline styles are carried over property by property, but what could load something. */
+/**
+ * Styles and handlers are renamed before anything parses them: the page's policy complains of them even in a document that is never
+ * shown. Styles are then carried over, but what could load something.
+ */
 function sanitize(html: string): DocumentFragment {
-  const styled = html.replaceAll(/(<[^<>]*?)\sstyle\s*=/gi, "$1 data-style=");
-  const fragment = DOMPurify.sanitize(styled, { ...allowed, RETURN_DOM_FRAGMENT: true });
+  const renamed = html.replaceAll(/<[a-z][^<>]*/gi, (tag) =>
+    tag.replaceAll(/(?<=[\s"'/])(?:(style)|on[a-z]+)(?=\s*=)/gi, (_, style) => (style ? "data-style" : "x-handler")),
+  );
+  const fragment = DOMPurify.sanitize(renamed, { ...allowed, RETURN_DOM_FRAGMENT: true });
   for (const element of fragment.querySelectorAll<HTMLElement>("[data-style]")) {
     const style = element.dataset["style"] ?? "";
     delete element.dataset["style"];

@@ -6,10 +6,10 @@ import { RecordsScreen } from "../records/records-screen.tsx";
 const HtmlPreview = lazy(() => import("./html-preview.tsx"));
 
 const specs: readonly FieldSpec[] = [
-  { name: "name", label: "record.name", kind: "text" },
-  { name: "isDefault", label: "record.isDefault", kind: "flag" },
-  { name: "html", label: "record.html", kind: "long" },
-  { name: "text", label: "record.text", kind: "long" },
+  { name: "name", kind: "text" },
+  { name: "isDefault", kind: "flag" },
+  { name: "html", kind: "long" },
+  { name: "text", kind: "long" },
 ];
 
 export default function SignaturesScreen() {

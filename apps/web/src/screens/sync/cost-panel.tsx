@@ -36,7 +36,7 @@ export function CostPanel({ statistics }: { readonly statistics: Statistics }) {
           <CostChart days={days} />
         </Suspense>
       )}
-      <div className="table-scroll" tabIndex={0} role="region" aria-label={text("sync.types")}>
+      <div className="table-scroll" tabIndex={0} role="group" aria-label={text("sync.types")}>
         <table>
           <thead>
             <tr>
