@@ -39,12 +39,17 @@ export { RecordHistory, type RecordHistoryProps } from "./components/history/rec
 export { IntegrityAlarmCard, type IntegrityAlarmCardProps } from "./components/integrity/integrity-alarm-card.tsx";
 export { PasswordDialog, type PasswordDialogProps } from "./components/session/password-dialog.tsx";
 export { PasswordMeter, type PasswordMeterProps } from "./components/session/password-meter.tsx";
+export {
+  RebuildAccountForm,
+  type RebuildAccountFormInput,
+  type RebuildAccountFormProps,
+} from "./components/session/rebuild-account-form.tsx";
 export { RecoverForm, type RecoverFormInput, type RecoverFormProps } from "./components/session/recover-form.tsx";
 export { RecoveryKeyStep, type RecoveryKeyStepProps } from "./components/session/recovery-key-step.tsx";
-export { SignInForm, type SignInFormProps } from "./components/session/sign-in-form.tsx";
+export { SignInForm, type SignInFormProps, type SignInInput } from "./components/session/sign-in-form.tsx";
 export { SignUpForm, type SignUpFormProps, type SignUpInput } from "./components/session/sign-up-form.tsx";
 export { UnlockForm, type UnlockFormProps } from "./components/session/unlock-form.tsx";
-export { type RecoveryKeyStepState, useRecoveryKeyStep } from "./components/session/use-recovery-key-step.ts";
+export { type RecoveryKeyStepState, useRecoveryKeyStep } from "./components/session/use-recovery-key-step.tsx";
 export { SyncSettingsForm, type SyncSettingsFormProps } from "./components/settings/sync-settings-form.tsx";
 export { SyncStatusBadge, type SyncStatusBadgeProps } from "./components/status/sync-status-badge.tsx";
 export { SyncStatusPanel, type SyncStatusPanelProps } from "./components/status/sync-status-panel.tsx";

@@ -2,6 +2,8 @@
 export interface Dates {
   /** "22 Nov 2026, 20:43" */
   moment(at: Date): string;
+  /** With seconds, where two moments of a minute are told apart. */
+  exact(at: Date): string;
   day(at: Date): string;
   time(at: Date): string;
   /** "5 minutes ago", "in 3 seconds" */
@@ -18,11 +20,13 @@ const steps = [
 
 export function createDates(locale: string): Dates {
   const moments = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+  const exacts = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
   const days = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
   const times = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
   const spans = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   return {
     moment: (at) => moments.format(at),
+    exact: (at) => exacts.format(at),
     day: (at) => days.format(at),
     time: (at) => times.format(at),
     relative(at, now) {

@@ -1,3 +1,4 @@
+import type { RemoteDevice } from "@owlivion/sync-client";
 import { useMemo } from "react";
 import { useWords } from "./language-provider.tsx";
 
@@ -5,6 +6,8 @@ export interface Names {
   /** "Contacts"; for a data type of the app's own, what its name says. */
   typeName(dataType: string): string;
   fieldName(field: string): string;
+  /** What the person called it, else what it runs on. */
+  deviceName(device: Pick<RemoteDevice, "deviceName" | "platform">): string;
 }
 
 /** What data types and fields are called. An app adds its own with `names`. */
@@ -22,6 +25,7 @@ export function useNames(
         const key = `field.${field}`;
         return names.fields?.[field] ?? (has(key) ? text(key as "field.name") : toSentence(field));
       },
+      deviceName: ({ deviceName, platform }) => deviceName ?? text(`platform.${platform}`),
     }),
     [text, has, names.types, names.fields],
   );

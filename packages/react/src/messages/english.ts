@@ -210,9 +210,16 @@ const texts = {
   "session.noAccount": "No account yet?",
   "session.haveAccount": "I have an account",
   "session.invitation": "Invitation",
+  "session.deviceName": "Name of this device",
+  "session.deviceNameHint": "For your list of devices. The server can read it; it may be empty.",
   "session.signUpHint":
     "Everything is encrypted on this device. Nobody can reset your password: the recovery key of the next step is the only way back.",
   "session.lockedHint": "{email} is locked on this device. The password opens it, also offline.",
+
+  "rebuild.intro":
+    "For a server that lost everything. The account of {email} is made there again with the same keys, and what this device holds is sent anew.",
+  "rebuild.recoveryHint": "The one you have goes on being good. Left empty, you get a new one.",
+  "rebuild.submit": "Make the account again",
 
   "password.label": "Password",
   "password.new": "New password",
@@ -357,12 +364,12 @@ const texts = {
   "field.oauthProvider": "OAuth provider",
   "field.acceptInvalidCerts": "Accept invalid certificates",
   "field.signatureId": "Signature",
-  "field.isDefault": "Default",
+  "field.isDefault": "Used by default",
   "field.isEnabled": "Enabled",
   "field.checkEveryMinutes": "Check every (minutes)",
   "field.keepDays": "Keep (days)",
   "field.html": "HTML",
-  "field.text": "Text",
+  "field.text": "Plain text",
   "field.accountId": "Account",
   "field.key": "Key",
   "field.value": "Value",

@@ -207,9 +207,16 @@ export const turkish: Language<EnglishTexts> = {
     "session.noAccount": "Henüz hesabınız yok mu?",
     "session.haveAccount": "Hesabım var",
     "session.invitation": "Davet kodu",
+    "session.deviceName": "Bu cihazın adı",
+    "session.deviceNameHint": "Cihaz listeniz için. Sunucu okuyabilir; boş kalabilir.",
     "session.signUpHint":
       "Her şey bu cihazda şifrelenir. Parolanızı kimse sıfırlayamaz: sonraki adımdaki kurtarma anahtarı tek geri dönüş yoludur.",
     "session.lockedHint": "{email} bu cihazda kilitli. Parola, çevrimdışıyken de kilidi açar.",
+
+    "rebuild.intro":
+      "Her şeyini yitiren bir sunucu için. {email} hesabı orada aynı anahtarlarla yeniden oluşturulur ve bu cihazdakiler yeniden gönderilir.",
+    "rebuild.recoveryHint": "Elinizdeki anahtar geçerli kalır. Boş bırakırsanız yenisini alırsınız.",
+    "rebuild.submit": "Hesabı yeniden oluştur",
 
     "password.label": "Parola",
     "password.new": "Yeni parola",
@@ -357,7 +364,7 @@ export const turkish: Language<EnglishTexts> = {
     "field.checkEveryMinutes": "Denetleme aralığı (dakika)",
     "field.keepDays": "Saklama (gün)",
     "field.html": "HTML",
-    "field.text": "Metin",
+    "field.text": "Düz metin",
     "field.accountId": "Hesap",
     "field.key": "Anahtar",
     "field.value": "Değer",

@@ -14,12 +14,11 @@ const security = {
 
 /** Passwords are no fields: they stay on the device that has them. */
 const specs: readonly FieldSpec[] = [
-  { name: "email", label: "record.email", kind: "text" },
-  { name: "displayName", label: "record.displayName", kind: "text" },
-  { name: "title", label: "record.title", kind: "text" },
+  { name: "email", kind: "text" },
+  { name: "displayName", kind: "text" },
+  { name: "title", kind: "text" },
   {
     name: "kind",
-    label: "record.kind",
     kind: "choice",
     choices: [
       { value: "imap", label: "record.kind.imap" },
@@ -28,15 +27,15 @@ const specs: readonly FieldSpec[] = [
       { value: "exchange", label: "record.kind.exchange" },
     ],
   },
-  { name: "imapHost", label: "record.imapHost", kind: "text" },
-  { name: "imapPort", label: "record.imapPort", ...port },
-  { name: "imapSecurity", label: "record.imapSecurity", ...security },
-  { name: "imapUserName", label: "record.imapUserName", kind: "text" },
-  { name: "smtpHost", label: "record.smtpHost", kind: "text" },
-  { name: "smtpPort", label: "record.smtpPort", ...port },
-  { name: "smtpSecurity", label: "record.smtpSecurity", ...security },
-  { name: "smtpUserName", label: "record.smtpUserName", kind: "text" },
-  { name: "isDefault", label: "record.isDefault", kind: "flag" },
+  { name: "imapHost", kind: "text" },
+  { name: "imapPort", ...port },
+  { name: "imapSecurity", ...security },
+  { name: "imapUserName", kind: "text" },
+  { name: "smtpHost", kind: "text" },
+  { name: "smtpPort", ...port },
+  { name: "smtpSecurity", ...security },
+  { name: "smtpUserName", kind: "text" },
+  { name: "isDefault", kind: "flag" },
 ];
 
 export default function AccountsScreen() {

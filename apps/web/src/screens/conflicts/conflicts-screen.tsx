@@ -1,4 +1,4 @@
-import { ConflictView, useConflicts, useDevices } from "@owlivion/sync-react";
+import { ConflictView, useConflicts, useDevices, useNames } from "@owlivion/sync-react";
 import { useText } from "../../i18n/text-provider.tsx";
 import { Screen } from "../../shell/screen.tsx";
 import { recordName } from "../record-text.ts";
@@ -7,6 +7,7 @@ export default function ConflictsScreen() {
   const { text } = useText();
   const { value: conflicts, resolve } = useConflicts();
   const { value: devices } = useDevices();
+  const { deviceName } = useNames();
   return (
     <Screen title={text("screen.conflicts")} lead={text("conflicts.lead")}>
       {conflicts === undefined ? null : conflicts.length === 0 ? (
@@ -22,7 +23,7 @@ export default function ConflictsScreen() {
               <ConflictView
                 conflict={conflict}
                 onResolve={resolve}
-                {...(other === undefined ? {} : { otherDevice: other.deviceName ?? other.platform })}
+                {...(other === undefined ? {} : { otherDevice: deviceName(other) })}
               />
             </section>
           );

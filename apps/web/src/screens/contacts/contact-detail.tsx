@@ -1,5 +1,5 @@
 import { type Contact, contactItemValue, type ContactItem } from "@owlivion/sync-client";
-import { AlertDialog, Button, Notice, useRecord, useSync } from "@owlivion/sync-react";
+import { AlertDialog, Button, Notice, useNames, useRecord, useSync } from "@owlivion/sync-react";
 import { useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { useText } from "../../i18n/text-provider.tsx";
@@ -10,6 +10,7 @@ import { nameOf } from "./contact-order.ts";
 
 export function ContactDetail({ id }: { readonly id: string }) {
   const { text } = useText();
+  const { fieldName } = useNames();
   const sync = useSync();
   const [, navigate] = useLocation();
   const [isEditing, setIsEditing] = useState(false);
@@ -55,13 +56,13 @@ export function ContactDetail({ id }: { readonly id: string }) {
       ) : null}
       {state.isWaiting ? <p className="owl-small owl-muted">{text("contacts.waiting")}</p> : null}
       <dl className="facts">
-        <Items name={text("contact.emails")} items={record.emails} scheme="mailto:" />
-        <Items name={text("contact.phones")} items={record.phones} scheme="tel:" />
-        <Items name={text("contact.urls")} items={record.urls} />
-        <Fact name={text("contact.nickname")} value={record.nickname} />
-        <Fact name={text("contact.birthday")} value={record.birthday} />
-        <Fact name={text("contact.groups")} value={record.groups?.join(", ")} />
-        <Fact name={text("contact.notes")} value={record.notes} />
+        <Items name={fieldName("emails")} items={record.emails} scheme="mailto:" />
+        <Items name={fieldName("phones")} items={record.phones} scheme="tel:" />
+        <Items name={fieldName("urls")} items={record.urls} />
+        <Fact name={fieldName("nickname")} value={record.nickname} />
+        <Fact name={fieldName("birthday")} value={record.birthday} />
+        <Fact name={fieldName("groups")} value={record.groups?.join(", ")} />
+        <Fact name={fieldName("notes")} value={record.notes} />
       </dl>
       <div className="owl-row">
         <Button look="primary" onClick={() => setIsEditing(true)}>

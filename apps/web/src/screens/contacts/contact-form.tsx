@@ -1,5 +1,5 @@
 import { type Contact } from "@owlivion/sync-client";
-import { Button, Notice, TextField, useSync } from "@owlivion/sync-react";
+import { Button, Notice, TextField, useNames, useSync } from "@owlivion/sync-react";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { useErrorText } from "../../i18n/error-text.ts";
 import { useText } from "../../i18n/text-provider.tsx";
@@ -16,6 +16,7 @@ export interface ContactFormProps {
 /** What the person began with is kept, so that an edit of another device meanwhile is merged and not overwritten. */
 export function ContactForm({ contact, onDone }: ContactFormProps) {
   const { text } = useText();
+  const { fieldName } = useNames();
   const errorText = useErrorText();
   const sync = useSync();
   const [base] = useState<Contact>(contact ?? {});
@@ -54,25 +55,20 @@ export function ContactForm({ contact, onDone }: ContactFormProps) {
           {problem}
         </Notice>
       )}
-      <TextField label={text("contact.name")} value={draft.name} onChange={set("name")} autoComplete="off" />
+      <TextField label={fieldName("name")} value={draft.name} onChange={set("name")} autoComplete="off" />
       <TextArea
-        label={text("contact.emails")}
+        label={fieldName("emails")}
         hint={text("contact.linesHint")}
         value={draft.emails}
         onChange={set("emails")}
       />
-      <TextArea label={text("contact.phones")} value={draft.phones} onChange={set("phones")} />
+      <TextArea label={fieldName("phones")} value={draft.phones} onChange={set("phones")} />
       <div className="fields">
-        <TextField label={text("contact.company")} value={draft.company} onChange={set("company")} autoComplete="off" />
-        <TextField label={text("contact.title")} value={draft.title} onChange={set("title")} autoComplete="off" />
+        <TextField label={fieldName("company")} value={draft.company} onChange={set("company")} autoComplete="off" />
+        <TextField label={fieldName("title")} value={draft.title} onChange={set("title")} autoComplete="off" />
+        <TextField label={fieldName("nickname")} value={draft.nickname} onChange={set("nickname")} autoComplete="off" />
         <TextField
-          label={text("contact.nickname")}
-          value={draft.nickname}
-          onChange={set("nickname")}
-          autoComplete="off"
-        />
-        <TextField
-          label={text("contact.birthday")}
+          label={fieldName("birthday")}
           hint={text("contact.birthdayHint")}
           value={draft.birthday}
           onChange={set("birthday")}
@@ -80,21 +76,21 @@ export function ContactForm({ contact, onDone }: ContactFormProps) {
         />
       </div>
       <TextField
-        label={text("contact.groups")}
+        label={fieldName("groups")}
         hint={text("contact.groupsHint")}
         value={draft.groups}
         onChange={set("groups")}
         autoComplete="off"
       />
-      <TextArea label={text("contact.urls")} value={draft.urls} onChange={set("urls")} />
-      <TextArea label={text("contact.notes")} value={draft.notes} onChange={set("notes")} />
+      <TextArea label={fieldName("urls")} value={draft.urls} onChange={set("urls")} />
+      <TextArea label={fieldName("notes")} value={draft.notes} onChange={set("notes")} />
       <label className="check">
         <input
           type="checkbox"
           checked={draft.favourite}
           onChange={({ target }) => setDraft((before) => ({ ...before, favourite: target.checked }))}
         />
-        {text("contact.favourite")}
+        {fieldName("favourite")}
       </label>
       <div className="owl-row owl-row--end">
         <Button onClick={() => onDone(contact?.id ?? null)}>{text("form.cancel")}</Button>

@@ -5,6 +5,7 @@ import {
   Switch,
   useCollection,
   useConflicts,
+  useNames,
   useSync,
   useSyncStatus,
   useWords,
@@ -85,6 +86,7 @@ export function DemoPane({ name, device }: DemoPaneProps) {
 /** Written on every key, so that it appears on the other device as it is typed. */
 function DemoContact({ contact }: { readonly contact: StoredRecord<Contact> }) {
   const { text } = useText();
+  const { fieldName } = useNames();
   const sync = useSync();
   const email = contact.emails?.[0];
   const patch = (fields: { name?: string; company?: string }): void =>
@@ -92,13 +94,13 @@ function DemoContact({ contact }: { readonly contact: StoredRecord<Contact> }) {
   return (
     <li className="demo-contact">
       <LiveInput
-        label={text("contact.name")}
+        label={fieldName("name")}
         value={contact.name ?? contactName(contact)}
         onType={(name) => patch({ name })}
       />
       <LiveInput
         label={text("demo.companyOf", { name: contactName(contact) })}
-        placeholder={text("contact.company")}
+        placeholder={fieldName("company")}
         value={contact.company ?? ""}
         onType={(company) => patch({ company })}
       />

@@ -1,3 +1,4 @@
+import { useSession } from "@owlivion/sync-react";
 import { Link } from "wouter";
 import { useText } from "../../i18n/text-provider.tsx";
 import { Icon } from "../../shell/icons.tsx";
@@ -7,6 +8,7 @@ import { keepingScreens, recordScreens } from "../../shell/screens.ts";
 /** On a phone: every screen that has no room at the foot. */
 export default function MoreScreen() {
   const { text } = useText();
+  const { account } = useSession();
   return (
     <Screen title={text("screen.more")}>
       <ul className="cards">
@@ -19,6 +21,7 @@ export default function MoreScreen() {
           </li>
         ))}
       </ul>
+      <p className="owl-small owl-muted">{account?.email}</p>
     </Screen>
   );
 }

@@ -1,4 +1,4 @@
-import { RecordHistory, useDevices, useHistory } from "@owlivion/sync-react";
+import { RecordHistory, useDevices, useHistory, useNames } from "@owlivion/sync-react";
 import { Link } from "wouter";
 import { useText } from "../../i18n/text-provider.tsx";
 import { Screen } from "../../shell/screen.tsx";
@@ -9,6 +9,7 @@ export default function HistoryScreen({ dataType, id }: { readonly dataType: str
   const { text } = useText();
   const { value, error, loadMore, restore } = useHistory(dataType, id);
   const { value: devices } = useDevices();
+  const names = useNames();
   const newest = value?.entries.find(({ fields }) => fields !== null);
   return (
     <Screen
@@ -29,7 +30,7 @@ export default function HistoryScreen({ dataType, id }: { readonly dataType: str
           onRestore={restore}
           deviceName={(deviceId) => {
             const device = devices?.find((each) => each.deviceId === deviceId);
-            return device?.deviceName ?? device?.platform;
+            return device === undefined ? undefined : names.deviceName(device);
           }}
         />
       </div>

@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { changesOf, type FieldSpec, toDraft } from "./record-fields.ts";
 
 const specs: readonly FieldSpec[] = [
-  { name: "email", label: "record.email", kind: "text" },
-  { name: "imapPort", label: "record.imapPort", kind: "number", min: 1, max: 65_535 },
-  { name: "isDefault", label: "record.isDefault", kind: "flag" },
+  { name: "email", kind: "text" },
+  { name: "imapPort", kind: "number", min: 1, max: 65_535 },
+  { name: "isDefault", kind: "flag" },
 ];
 const account = { email: "ada@example.com", imapPort: 993, isDefault: true, unknown: ["stays"] };
 

@@ -1,17 +1,16 @@
 import type { AppTexts } from "../../i18n/english.ts";
 
-type LabelKey = keyof AppTexts & `record.${string}`;
+type ChoiceKey = keyof AppTexts & `record.${string}`;
 
-/** How one field of a record is edited. */
+/** How one field of a record is edited; its label is the field's name in words. */
 export type FieldSpec<Name extends string = string> = {
   readonly name: Name;
-  readonly label: LabelKey;
 } & (
   | { readonly kind: "text" }
   | { readonly kind: "long" }
   | { readonly kind: "flag" }
   | { readonly kind: "number"; readonly min: number; readonly max: number }
-  | { readonly kind: "choice"; readonly choices: readonly { readonly value: string; readonly label: LabelKey }[] }
+  | { readonly kind: "choice"; readonly choices: readonly { readonly value: string; readonly label: ChoiceKey }[] }
 );
 
 export type Draft = Readonly<Record<string, string | boolean>>;

@@ -1,4 +1,4 @@
-import { AlertDialog, Button, Notice, TextField } from "@owlivion/sync-react";
+import { AlertDialog, Button, Notice, TextField, useNames } from "@owlivion/sync-react";
 import { type ReactNode, useId, useState } from "react";
 import { useText } from "../../i18n/text-provider.tsx";
 import { useTask } from "../../session/use-task.ts";
@@ -93,7 +93,7 @@ interface FieldProps {
 function Field({ spec, value, onChange }: FieldProps) {
   const { text } = useText();
   const id = useId();
-  const label = text(spec.label);
+  const label = useNames().fieldName(spec.name);
   if (spec.kind === "flag") {
     return (
       <label className="check">

@@ -1,4 +1,4 @@
-import { PasswordField, RecoveryKeyStep, useRecoveryKeyStep, useSync } from "@owlivion/sync-react";
+import { PasswordField, useRecoveryKeyStep, useSync } from "@owlivion/sync-react";
 import { useState } from "react";
 import { useText } from "../../i18n/text-provider.tsx";
 import { saveRecoveryKey } from "../../session/save-recovery-key.ts";
@@ -11,20 +11,14 @@ export function NewRecoveryKey() {
   const task = useTask();
   const [password, setPassword] = useState("");
   const [isDone, setIsDone] = useState(false);
-  const step = useRecoveryKeyStep();
+  const { step, confirmRecoveryKey } = useRecoveryKeyStep({ onDownload: saveRecoveryKey });
   const replace = async (): Promise<void> => {
     setIsDone(false);
-    if (!(await task.run(() => sync.newRecoveryKey({ password, confirmRecoveryKey: step.confirmRecoveryKey })))) return;
+    if (!(await task.run(() => sync.newRecoveryKey({ password, confirmRecoveryKey })))) return;
     setPassword("");
     setIsDone(true);
   };
-  if (step.shown !== null) {
-    return (
-      <div className="panel">
-        <RecoveryKeyStep {...step.shown} onConfirm={step.confirm} onCancel={step.cancel} onDownload={saveRecoveryKey} />
-      </div>
-    );
-  }
+  if (step !== null) return <div className="panel">{step}</div>;
   return (
     <Panel
       title={text("security.recovery")}

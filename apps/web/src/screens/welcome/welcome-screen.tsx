@@ -1,12 +1,12 @@
 import { RecoverForm, SignInForm, SignUpForm, useSession, useSync } from "@owlivion/sync-react";
-import { useEffect, useState } from "react";
 import { Link, Redirect, Route, Switch, useLocation } from "wouter";
+import { suggestedName } from "../../device/suggested-name.ts";
 import { locales } from "../../i18n/locale.ts";
 import { useText } from "../../i18n/text-provider.tsx";
 import { saveRecoveryKey } from "../../session/save-recovery-key.ts";
 import { Mark } from "../../shell/icons.tsx";
 import { LockedDoor } from "./locked-door.tsx";
-import { readRegistration, type Registration } from "./registration.ts";
+import { useRegistration } from "../../session/use-registration.ts";
 import { Way } from "./way.tsx";
 
 /** For who is not signed in: what this is, and the ways in. */
@@ -55,16 +55,14 @@ function Ways() {
   const { text } = useText();
   const sync = useSync();
   const [, navigate] = useLocation();
-  const [registration, setRegistration] = useState<Registration>("open");
-  useEffect(() => {
-    void readRegistration().then(setRegistration);
-  }, []);
+  const registration = useRegistration();
   return (
     <Switch>
       <Route path="/sign-up">
         <Way title={text("signUp.title")} lead={registration === "closed" ? text("signUp.closed") : undefined}>
           <SignUpForm
             onSignUp={(input) => sync.signUp(input)}
+            deviceName={suggestedName()}
             onSignIn={() => navigate("/sign-in")}
             needsInvitation={registration === "invite"}
             onDownload={saveRecoveryKey}
@@ -72,9 +70,10 @@ function Ways() {
         </Way>
       </Route>
       <Route path="/recover">
-        <Way title={text("recover.title")} lead={text("recover.lead")}>
+        <Way title={text("recover.title")}>
           <RecoverForm
             onRecover={(input) => sync.recover(input)}
+            deviceName={suggestedName()}
             onBack={() => navigate("/sign-in")}
             onDownload={saveRecoveryKey}
           />
@@ -84,6 +83,7 @@ function Ways() {
         <Way title={text("signIn.title")}>
           <SignInForm
             onSignIn={(input) => sync.signIn(input)}
+            deviceName={suggestedName()}
             onSignUp={() => navigate("/sign-up")}
             onRecover={() => navigate("/recover")}
           />

@@ -1,6 +1,7 @@
 import type { RemoteDevice } from "@owlivion/sync-client";
 import { useState } from "react";
 import { useWords } from "../../i18n/language-provider.tsx";
+import { useNames } from "../../i18n/use-names.ts";
 import { Button } from "../../primitives/button.tsx";
 import { ErrorNotice } from "../../primitives/error-notice.tsx";
 import { PasswordDialog } from "../session/password-dialog.tsx";
@@ -20,7 +21,7 @@ export interface DeviceListProps {
 export function DeviceList({ devices, error = null, now, onRevoke, onRefresh }: DeviceListProps) {
   const { text, dates } = useWords();
   const [revoking, setRevoking] = useState<RemoteDevice | null>(null);
-  const nameOf = ({ deviceName, platform }: RemoteDevice): string => deviceName ?? text(`platform.${platform}`);
+  const { deviceName: nameOf } = useNames();
   return (
     <div className="owl-scope owl-stack">
       <ErrorNotice error={error} />

@@ -48,6 +48,7 @@ export function GoBackForm({ dataTypes, now, isRunning = false, error = null, na
       <TextField
         label={text("goBack.when")}
         type="datetime-local"
+        step={1}
         required
         max={toLocalInput(now)}
         value={at}
@@ -70,8 +71,8 @@ export function GoBackForm({ dataTypes, now, isRunning = false, error = null, na
   );
 }
 
-/** `YYYY-MM-DDTHH:mm` of the device's own time zone, as the input takes it. */
+/** `YYYY-MM-DDTHH:mm:ss` of the device's own time zone, as the input takes it. */
 function toLocalInput(date: Date): string {
   const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16);
+  return local.toISOString().slice(0, 19);
 }

@@ -21,6 +21,13 @@ export interface GoBackPreviewProps {
   readonly onBack: () => void;
 }
 
+const tags = [
+  ["bringBack", ""],
+  ["revert", ""],
+  ["remove", "owl-tag--danger"],
+  ["unchanged", "owl-tag--muted"],
+] as const;
+
 /** What going back would do, record by record; nothing is changed before it is applied. */
 export function GoBackPreview(props: GoBackPreviewProps) {
   const { counts, changes, total, titleOf, names, progress = null, result = null, error = null } = props;
@@ -47,10 +54,13 @@ export function GoBackPreview(props: GoBackPreviewProps) {
         </Notice>
       ) : (
         <ul className="owl-row">
-          <li className="owl-tag">{text("goBack.bringBack", { count: counts.bringBack })}</li>
-          <li className="owl-tag">{text("goBack.revert", { count: counts.revert })}</li>
-          <li className="owl-tag owl-tag--danger">{text("goBack.remove", { count: counts.remove })}</li>
-          <li className="owl-tag owl-tag--muted">{text("goBack.unchanged", { count: counts.unchanged })}</li>
+          {tags
+            .filter(([count]) => counts[count] > 0)
+            .map(([count, look]) => (
+              <li key={count} className={`owl-tag ${look}`}>
+                {text(`goBack.${count}`, { count: counts[count] })}
+              </li>
+            ))}
         </ul>
       )}
       {counts.unreadable === 0 ? null : (

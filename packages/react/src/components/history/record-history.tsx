@@ -45,7 +45,7 @@ export function RecordHistory(props: RecordHistoryProps) {
             <div className="owl-row owl-row--between">
               <div>
                 <time className="owl-history__time" dateTime={entry.changedAt}>
-                  {dates.moment(new Date(entry.changedAt))}
+                  {dates.exact(new Date(entry.changedAt))}
                 </time>{" "}
                 {entry.isCurrent ? <span className="owl-tag">{text("history.current")}</span> : null}
                 <div className="owl-small owl-muted">
@@ -63,7 +63,7 @@ export function RecordHistory(props: RecordHistoryProps) {
               {entry.isCurrent || entry.fields === null ? null : (
                 <Button size="small" disabled={restore.isRunning} onClick={() => void restore.run(entry.version)}>
                   {text("history.restore")}
-                  <span className="owl-hidden">{dates.moment(new Date(entry.changedAt))}</span>
+                  <span className="owl-hidden">{dates.exact(new Date(entry.changedAt))}</span>
                 </Button>
               )}
             </div>

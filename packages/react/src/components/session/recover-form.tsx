@@ -6,14 +6,15 @@ import { Button } from "../../primitives/button.tsx";
 import { ErrorNotice } from "../../primitives/error-notice.tsx";
 import { PasswordField } from "../../primitives/password-field.tsx";
 import { TextField } from "../../primitives/text-field.tsx";
+import { DeviceNameField, namedDevice } from "./device-name-field.tsx";
 import { PasswordMeter } from "./password-meter.tsx";
-import { RecoveryKeyStep } from "./recovery-key-step.tsx";
-import { useRecoveryKeyStep } from "./use-recovery-key-step.ts";
+import { useRecoveryKeyStep } from "./use-recovery-key-step.tsx";
 
 export interface RecoverFormInput {
   readonly email: string;
   readonly recoveryKey: string;
   readonly newPassword: string;
+  readonly deviceName?: string;
   readonly confirmRecoveryKey: ConfirmRecoveryKey;
 }
 
@@ -21,34 +22,28 @@ export interface RecoverFormProps {
   readonly onRecover: (input: RecoverFormInput) => Promise<void>;
   readonly onBack?: () => void;
   readonly email?: string;
+  /** What the device is called unless the person says otherwise; absent: the person is not asked. */
+  readonly deviceName?: string;
   readonly onDownload?: (recoveryKey: string) => void;
 }
 
 /** For a forgotten password: the recovery key, a new password, and a new recovery key in place of the one that was used. */
-export function RecoverForm({ onRecover, onBack, email: fixedEmail, onDownload }: RecoverFormProps) {
+export function RecoverForm(props: RecoverFormProps) {
+  const { onRecover, onBack, email: fixedEmail, deviceName: suggestedName, onDownload } = props;
   const { text } = useWords();
   const [email, setEmail] = useState(fixedEmail ?? "");
   const [recoveryKey, setRecoveryKey] = useState("");
   const [newPassword, setNewPassword] = useState("");
-  const step = useRecoveryKeyStep();
-  const { confirmRecoveryKey } = step;
+  const [deviceName, setDeviceName] = useState(suggestedName ?? "");
+  const { step, confirmRecoveryKey } = useRecoveryKeyStep({ onDownload });
   const { run, isRunning, error } = useAction(
-    async () => await onRecover({ email, recoveryKey, newPassword, confirmRecoveryKey }),
+    async () => await onRecover({ email, recoveryKey, newPassword, confirmRecoveryKey, ...namedDevice(deviceName) }),
   );
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     void run();
   };
-  if (step.shown !== null) {
-    return (
-      <RecoveryKeyStep
-        {...step.shown}
-        onConfirm={step.confirm}
-        onCancel={step.cancel}
-        {...(onDownload === undefined ? {} : { onDownload })}
-      />
-    );
-  }
+  if (step !== null) return step;
   return (
     <form className="owl-scope owl-stack" onSubmit={submit}>
       <p className="owl-muted">{text("recovery.recoverHint")}</p>
@@ -82,6 +77,7 @@ export function RecoverForm({ onRecover, onBack, email: fixedEmail, onDownload }
         />
         <PasswordMeter password={newPassword} email={email} />
       </div>
+      {suggestedName === undefined ? null : <DeviceNameField value={deviceName} onChange={setDeviceName} />}
       <ErrorNotice error={isSyncError(error, "CANCELLED") ? null : error} />
       <Button
         type="submit"

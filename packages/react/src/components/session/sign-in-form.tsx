@@ -5,24 +5,35 @@ import { Button } from "../../primitives/button.tsx";
 import { ErrorNotice } from "../../primitives/error-notice.tsx";
 import { PasswordField } from "../../primitives/password-field.tsx";
 import { TextField } from "../../primitives/text-field.tsx";
+import { DeviceNameField, namedDevice } from "./device-name-field.tsx";
+
+export interface SignInInput {
+  readonly email: string;
+  readonly password: string;
+  readonly deviceName?: string;
+}
 
 export interface SignInFormProps {
-  readonly onSignIn: (input: { readonly email: string; readonly password: string }) => Promise<void>;
+  readonly onSignIn: (input: SignInInput) => Promise<void>;
   /** The account that this device belongs to: it cannot be another. */
   readonly email?: string;
+  /** What the device is called unless the person says otherwise; absent: the person is not asked. */
+  readonly deviceName?: string;
   readonly onRecover?: () => void;
   readonly onSignUp?: () => void;
   readonly children?: ReactNode;
 }
 
-export function SignInForm({ onSignIn, email: fixedEmail, onRecover, onSignUp, children }: SignInFormProps) {
+export function SignInForm(props: SignInFormProps) {
+  const { onSignIn, email: fixedEmail, deviceName: suggestedName, onRecover, onSignUp, children } = props;
   const { text } = useWords();
   const [email, setEmail] = useState(fixedEmail ?? "");
   const [password, setPassword] = useState("");
+  const [deviceName, setDeviceName] = useState(suggestedName ?? "");
   const { run, isRunning, error } = useAction(onSignIn);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    void run({ email, password });
+    void run({ email, password, ...namedDevice(deviceName) });
   };
   return (
     <form className="owl-scope owl-stack" onSubmit={submit}>
@@ -42,6 +53,7 @@ export function SignInForm({ onSignIn, email: fixedEmail, onRecover, onSignUp, c
         value={password}
         onChange={(event) => setPassword(event.target.value)}
       />
+      {suggestedName === undefined ? null : <DeviceNameField value={deviceName} onChange={setDeviceName} />}
       {children}
       <ErrorNotice error={error} />
       <Button type="submit" look="primary" disabled={isRunning}>

@@ -6,14 +6,15 @@ import { Button } from "../../primitives/button.tsx";
 import { ErrorNotice } from "../../primitives/error-notice.tsx";
 import { PasswordField } from "../../primitives/password-field.tsx";
 import { TextField } from "../../primitives/text-field.tsx";
+import { DeviceNameField, namedDevice } from "./device-name-field.tsx";
 import { PasswordMeter } from "./password-meter.tsx";
-import { RecoveryKeyStep } from "./recovery-key-step.tsx";
-import { useRecoveryKeyStep } from "./use-recovery-key-step.ts";
+import { useRecoveryKeyStep } from "./use-recovery-key-step.tsx";
 
 export interface SignUpInput {
   readonly email: string;
   readonly password: string;
   readonly invitation?: string;
+  readonly deviceName?: string;
   readonly confirmRecoveryKey: ConfirmRecoveryKey;
 }
 
@@ -22,34 +23,29 @@ export interface SignUpFormProps {
   readonly onSignIn?: () => void;
   /** The server takes new accounts by invitation only. */
   readonly needsInvitation?: boolean;
+  /** What the device is called unless the person says otherwise; absent: the person is not asked. */
+  readonly deviceName?: string;
   readonly onDownload?: (recoveryKey: string) => void;
 }
 
 /** E-mail address and password, then the recovery key; the account is made when that is confirmed. */
-export function SignUpForm({ onSignUp, onSignIn, needsInvitation = false, onDownload }: SignUpFormProps) {
+export function SignUpForm(props: SignUpFormProps) {
+  const { onSignUp, onSignIn, needsInvitation = false, deviceName: suggestedName, onDownload } = props;
   const { text } = useWords();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const [invitation, setInvitation] = useState("");
-  const step = useRecoveryKeyStep();
-  const { confirmRecoveryKey } = step;
+  const [deviceName, setDeviceName] = useState(suggestedName ?? "");
+  const { step, confirmRecoveryKey } = useRecoveryKeyStep({ onDownload });
   const { run, isRunning, error } = useAction(async () => {
-    await onSignUp({ email, password, confirmRecoveryKey, ...(invitation === "" ? {} : { invitation }) });
+    const invited = invitation === "" ? {} : { invitation };
+    await onSignUp({ email, password, confirmRecoveryKey, ...invited, ...namedDevice(deviceName) });
   });
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     void run();
   };
-  if (step.shown !== null) {
-    return (
-      <RecoveryKeyStep
-        {...step.shown}
-        onConfirm={step.confirm}
-        onCancel={step.cancel}
-        {...(onDownload === undefined ? {} : { onDownload })}
-      />
-    );
-  }
+  if (step !== null) return step;
   return (
     <form className="owl-scope owl-stack" onSubmit={submit}>
       <TextField
@@ -79,6 +75,7 @@ export function SignUpForm({ onSignUp, onSignIn, needsInvitation = false, onDown
           onChange={(event) => setInvitation(event.target.value)}
         />
       ) : null}
+      {suggestedName === undefined ? null : <DeviceNameField value={deviceName} onChange={setDeviceName} />}
       <p className="owl-small owl-muted">{text("session.signUpHint")}</p>
       <ErrorNotice error={isSyncError(error, "CANCELLED") ? null : error} />
       <Button
