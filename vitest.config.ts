@@ -81,6 +81,7 @@ export default defineConfig({
           name: "e2e",
           sequence: { groupOrder: 4 },
           include: ["tests/e2e/src/**/*.e2e.test.ts"],
+          globalSetup: ["tests/e2e/src/support/shared-server.ts"],
           hookTimeout: 180_000,
           testTimeout: 300_000,
           expect: { poll: { timeout: 30_000 } },

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { addContact, contactNames, newPerson, signIn, signUp, upToDate } from "./support/person.ts";
-import { setStage } from "./support/stage.ts";
+import { ownServer, setStage } from "./support/stage.ts";
 
 const stage = setStage();
 
@@ -18,23 +18,48 @@ async function chooseFile(page: Page, count: number): Promise<void> {
   await page.getByLabel("Import a file").setInputFiles(file);
 }
 
+const status = (page: Page, hasText: RegExp) => page.locator(".shell__top .owl-status", { hasText });
+
 test("the server is killed in mid-sync: everything arrives once it is back", async () => {
+  const server = await ownServer();
   const person = newPerson();
-  const { page } = await stage.device();
+  const { page } = await stage.device({}, server.url);
   await signUp(page, person);
   await chooseFile(page, 1500);
+  await status(page, /^Syncing/).waitFor();
+  await server.kill();
   await page.getByText("1,500 added").waitFor();
-  await stage.server.kill();
   await page.keyboard.press("Escape");
   await addContact(page, "Written while it was away");
-  await page.locator(".shell__top .owl-status", { hasText: /^Offline/ }).waitFor({ timeout: 60_000 });
-  await stage.server.restart();
+  await status(page, /^Offline/).waitFor({ timeout: 60_000 });
+  await server.restart();
   await page.goto("/sync");
   await page.getByRole("button", { name: "Sync now" }).click();
   await upToDate(page);
-  const { page: other } = await stage.device();
+  const { page: other } = await stage.device({}, server.url);
   await signIn(other, person);
   await other.getByText("1,501 contacts").waitFor({ timeout: 60_000 });
+});
+
+test("a server that lost everything gets the account and its records back from a device", async () => {
+  const server = await ownServer();
+  const person = newPerson();
+  const { page } = await stage.device({}, server.url);
+  const recoveryKey = await signUp(page, person);
+  for (const name of ["Ada Lovelace", "Cahit Arf"]) await addContact(page, name);
+  await upToDate(page);
+  await server.restartEmpty();
+  await page.goto("/sync");
+  await page.getByRole("button", { name: "Does the server not know the account any more?" }).click();
+  const form = page.getByRole("form", { name: "Make the account again" });
+  await form.getByLabel("Password", { exact: true }).fill(person.password);
+  await form.getByLabel("Recovery key").fill(recoveryKey);
+  await form.getByRole("button", { name: "Make the account again" }).click();
+  await form.waitFor({ state: "detached" });
+  await upToDate(page);
+  const { page: other } = await stage.device({}, server.url);
+  await signIn(other, person);
+  await expect.poll(() => contactNames(other)).toEqual(["Ada Lovelace", "Cahit Arf"]);
 });
 
 test("a tab closed in mid-import: the next one goes on with the same file", async () => {

@@ -37,8 +37,8 @@ try {
   await signIn(phone.page, person);
   await page.goto("/contacts");
   for (const device of [laptop, phone]) await device.context.setOffline(true);
-  await edit(page, { Company: "Analytical Engines", Position: "Countess" });
-  await edit(phone.page, { Company: "Babbage & Co", Position: "Programmer" });
+  await edit(page, { Company: "Analytical Engines", Title: "Countess" });
+  await edit(phone.page, { Company: "Babbage & Co", Title: "Programmer" });
   await laptop.context.setOffline(false);
   await upToDate(page);
   await phone.context.setOffline(false);

@@ -9,7 +9,7 @@ const stage = setStage();
 async function twoDevices() {
   const person = newPerson();
   const laptop = await stage.device();
-  await signUp(laptop.page, person);
+  await signUp(laptop.page, person, "Ada’s laptop");
   const phone = await stage.device({ viewport: { width: 390, height: 844 } });
   await signIn(phone.page, person);
   return { person, laptop, phone };
@@ -46,7 +46,7 @@ test("offline edits on both: what does not clash merges, what does is decided by
     await page.getByText("Not sent yet.").waitFor();
   };
   await edit(laptop.page, { Company: "Analytical Engines", Nickname: "Countess" });
-  await edit(phone.page, { Company: "Babbage & Co", Position: "Programmer" });
+  await edit(phone.page, { Company: "Babbage & Co", Title: "Programmer" });
   await laptop.context.setOffline(false);
   await upToDate(laptop.page);
   await phone.context.setOffline(false);
@@ -78,7 +78,8 @@ test("a revoked device is locked out on its next request", async () => {
   await addContact(laptop.page, "Ada Lovelace");
   await expect.poll(() => contactNames(phone.page)).toEqual(["Ada Lovelace"]);
   await laptop.page.getByRole("link", { name: "Devices" }).click();
-  await laptop.page.getByRole("button", { name: /^Sign out/ }).click();
+  await laptop.page.getByText("Ada’s laptop").waitFor();
+  await laptop.page.getByRole("button", { name: "Sign out Chrome, Linux" }).click();
   const dialog = laptop.page.getByRole("alertdialog");
   await dialog.getByLabel("Password", { exact: true }).fill("not the password");
   await dialog.getByRole("button", { name: "Sign out" }).click();

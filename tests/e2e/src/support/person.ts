@@ -11,11 +11,12 @@ export const newPerson = (): Person => ({
   password: "six words that nobody else would take",
 });
 
-/** Makes an account as a person does, and answers the recovery key. */
-export async function signUp(page: Page, person: Person): Promise<string> {
+/** Makes an account as a person does, and answers the recovery key. The device is called what the browser is, unless named. */
+export async function signUp(page: Page, person: Person, deviceName?: string): Promise<string> {
   await page.goto("/sign-up");
   await page.getByLabel("E-mail address").fill(person.email);
   await page.getByLabel("New password", { exact: true }).fill(person.password);
+  if (deviceName !== undefined) await page.getByLabel("Name of this device").fill(deviceName);
   await page.getByRole("button", { name: "Make an account" }).click();
   const recoveryKey = await keepRecoveryKey(page);
   await page.getByRole("heading", { name: "Contacts", level: 1 }).waitFor();

@@ -1,22 +1,21 @@
 import type { Browser, BrowserContextOptions } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, inject, onTestFinished } from "vitest";
 import { newDevice, startChromium, type WebDevice } from "./browser.ts";
 import { startWebServer, type WebServer } from "./web-server.ts";
 
 export interface Stage {
-  readonly server: WebServer;
+  /** Of the server that all tests share. */
   readonly url: string;
   /** Its own storage; closed after the test. What its pages complained of fails the test. */
-  device(options?: BrowserContextOptions): Promise<WebDevice>;
+  device(options?: BrowserContextOptions, url?: string): Promise<WebDevice>;
 }
 
-/** One server and one browser for a test file. */
-export function setStage(settings: Readonly<Record<string, string>> = {}): Stage {
-  let server: WebServer;
+/** One browser for a test file. */
+export function setStage(): Stage {
+  const sharedUrl = inject("sharedServerUrl");
   let browser: Browser;
   let devices: WebDevice[] = [];
   beforeAll(async () => {
-    server = await startWebServer(settings);
     browser = await startChromium();
   });
   afterEach(async () => {
@@ -27,19 +26,20 @@ export function setStage(settings: Readonly<Record<string, string>> = {}): Stage
   });
   afterAll(async () => {
     await browser?.close();
-    await server?.stop();
   });
   return {
-    get server() {
-      return server;
-    },
-    get url() {
-      return server.url;
-    },
-    async device(options) {
-      const device = await newDevice(browser, server.url, options);
+    url: sharedUrl,
+    async device(options, url = sharedUrl) {
+      const device = await newDevice(browser, url, options);
       devices.push(device);
       return device;
     },
   };
+}
+
+/** For a test that stops it. */
+export async function ownServer(): Promise<WebServer> {
+  const server = await startWebServer();
+  onTestFinished(() => server.stop());
+  return server;
 }
