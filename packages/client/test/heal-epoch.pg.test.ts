@@ -118,6 +118,21 @@ describe.each([true, false])("where it was cut is known: %s", (isExact) => {
     for (const device of [a, b]) expect(kindsOf(device)).not.toContain("integrity");
   });
 
+  test("C-I5: what is sent again meets another record that was made in its place meanwhile", async () => {
+    const [a, b] = await household(world.app, 2, ["s"]);
+    await world.backUp();
+    await notes(a).put({ id: "r", text: "lost" });
+    await a.sync.syncNow();
+    await notes(b).put({ id: "r", more: "made apart" });
+    await restore(a, b);
+    a.network.fault = ({ method }) => (method === "POST" ? "drop-request" : null);
+    await a.sync.syncNow().catch(() => {});
+    a.network.fault = () => null;
+    await b.sync.syncNow();
+    expect(await expectHealed(world.app, a, b)).toEqual(["r", "s"]);
+    expect(await notes(b).get("r")).toEqual({ id: "r", text: "lost", more: "made apart" });
+  });
+
   describe.each(["the older end first", "the newer end first"])("two devices hold different ends: %s", (order) => {
     const heal = async (older: SyncedDevice, newer: SyncedDevice) => {
       const isOlderFirst = order === "the older end first";

@@ -83,6 +83,15 @@ function isSuperseded(opened: OpenedRow, pending: OutboxRow | undefined): boolea
   return equalBytes(opened.prevHash, hashEnvelope(pending.sealed));
 }
 
+/**
+ * Something else stands where the server does not have what an edit here was made on: it lost that, or forgot it. Whoever wrote the
+ * other may never have known of it, so that what is missing there was not removed by anybody.
+ */
+function isInPlaceOf(opened: OpenedRow, known: RecordRow | undefined, pending: OutboxRow | undefined): boolean {
+  if (pending === undefined || known === undefined || known.version !== 0 || known.hash === null) return false;
+  return opened.prevHash === null || !equalBytes(opened.prevHash, known.hash);
+}
+
 /** A deletion that nobody sealed, and that the person has not accepted. */
 const isUnsealedDeletion = (known: RecordRow | undefined): boolean =>
   known?.kind === "tombstone" && known.envelope === null;
@@ -163,8 +172,9 @@ class Application {
         this.#records.push({ ...known!, generation: this.#generation });
         return;
       case "apply":
+        return await this.#merge(opened, { known, pending, mark }, isInPlaceOf(opened, known, pending));
       case "rival":
-        return await this.#merge(opened, { known, pending, mark }, judgement === "rival");
+        return await this.#merge(opened, { known, pending, mark }, true);
     }
   }
 
@@ -244,7 +254,9 @@ class Application {
     if (pending === undefined && known?.kind === "tombstone" && !isUnsealedDeletion(known)) return { kind: "delete" };
     const view = await this.#input.tx.get("views", key);
     if (view !== undefined) return { kind: "put", value: view };
-    const value = known === undefined ? null : this.#openKnown(known);
+    // Without a view: sealed at a sign-out, which another tab is at just now.
+    const edited = pending?.sealed == null ? known : { recordId: pending.recordId, envelope: pending.sealed };
+    const value = edited === undefined ? null : this.#openKnown(edited);
     return value === null ? null : { kind: "put", value };
   }
 
@@ -266,7 +278,7 @@ class Application {
   }
 
   /** The acknowledged content that an edit was made on. */
-  #openKnown(known: RecordRow): RecordValue | null {
+  #openKnown(known: Pick<RecordRow, "recordId" | "envelope">): RecordValue | null {
     const content = openKnown(this.#input.keys, known);
     return content?.kind === "put" ? content : null;
   }
