@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { memoryStore } from "@owlivion/sync-client/memory";
 import { finishErasure, markForErasure } from "../../server/src/account/erase-account.ts";
+import { crashingStore } from "./support/crashing-store.ts";
 import { rowsOf } from "./support/household.ts";
-import { accountOf, expectHealed, household, kindsOf, notes } from "./support/healing.ts";
-import { type SyncedDevice, testPassword } from "./support/people.ts";
+import { accountOf, expectHealed, household, kindsOf, notes, notesOnly } from "./support/healing.ts";
+import { openDevice, type SyncedDevice, testPassword } from "./support/people.ts";
 import { RestorableServer } from "./support/restored-server.ts";
 import { carefulPerson } from "./support/test-device.ts";
 
@@ -95,3 +97,33 @@ describe.each(["the account was erased by the operator", "the server was wiped"]
     expect(await expectHealed(world.app, a)).toEqual(["r", "s"]);
   });
 });
+
+test("C-I5: a crash within the first sync after it: everything is sent again", async () => {
+  const [first] = await household(world.app, 1, ["r", "s"]);
+  for (let at = 1, isOver = false; !isOver; at += 3) {
+    expect(at).toBeLessThan(100);
+    const store = crashingStore(memoryStore());
+    const options = { ...notesOnly, openStore: store.open };
+    const device = await openDevice(world.app, options);
+    await device.sync.signIn({ email: first.sync.account!.email, password: testPassword });
+    await device.sync.syncNow();
+    await markForErasure(world.server.pool, accountOf(first));
+    await finishErasure(world.server.pool, accountOf(first));
+    await rebuild(device);
+    store.crashAt(at);
+    await device.sync.syncNow().catch(() => {});
+    isOver = !store.isCrashed;
+    await store.restart();
+    const again = await openDevice(world.app, { ...options, network: device.network });
+    await again.sync.syncNow();
+    expect(await rowsOf(again.openStore, "outbox"), `after a crash at ${at}`).toEqual([]);
+    const records = await rowsOf(again.openStore, "records");
+    expect(
+      records.map(({ recordId, version }) => [recordId, version > 0]),
+      `after a crash at ${at}`,
+    ).toEqual([
+      ["r", true],
+      ["s", true],
+    ]);
+  }
+}, 60_000);

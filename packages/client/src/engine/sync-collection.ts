@@ -85,8 +85,10 @@ async function needsPull(
 ): Promise<boolean> {
   return await context.store.read(["collections", "outbox", "batches"], async (tx) => {
     const row = await readCollection(tx, dataType);
-    // Nobody ever wrote there: the first push needs a cursor, and nothing else needs a request.
-    if (status === null && row.position === 0) return row.cursor === null && (await hasWork(tx, dataType));
+    // Nobody ever wrote there: the first push needs a cursor, and nothing else needs a request. A resync is ended all the same: what
+    // is here the server has lost.
+    const isNew = row.position === 0 && (row.walk === null || row.walk.cause === "first");
+    if (status === null && isNew) return row.cursor === null && (await hasWork(tx, dataType));
     if (row.cursor === null || row.walk !== null) return true;
     if (status === undefined) return !(await hasWork(tx, dataType));
     return isBehind(row, status);
