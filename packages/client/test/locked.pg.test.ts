@@ -289,3 +289,28 @@ test("C-I5: an edit in another tab, between any two steps of signing out, is ref
   }
   expect(accepted).toBeGreaterThan(3);
 });
+
+test("C-I5: an edit whose promise resolves during a sign-out is kept, and shown after signing in", async () => {
+  const [a, b] = await openDevices(server.app, 2, options);
+  const written: Record<string, unknown> = {};
+  for (let delay = 0; delay < 60; delay += 1) {
+    if (delay % 2 === 0) await notes(a!).put({ id: "unsent", text: `${delay}` });
+    else await a!.sync.syncNow();
+    const leaving = a!.sync.signOut();
+    for (let i = 0; i < delay; i += 1) await Promise.resolve();
+    const id = `r${delay}`;
+    const isWritten = await notes(a!)
+      .put({ id, text: "written" })
+      .then(
+        () => true,
+        () => false,
+      );
+    await leaving;
+    if (isWritten) written[`contacts/${id}`] = { id, text: "written" };
+    await a!.sync.signIn({ email: b!.sync.account!.email, password: testPassword });
+    await a!.sync.syncNow();
+    expect(await recordsOf(a!)).toMatchObject(written);
+  }
+  expect(Object.keys(written)).not.toEqual([]);
+  await expectConverged(server.app, [a!, b!], options);
+}, 60_000);

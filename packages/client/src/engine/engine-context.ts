@@ -15,6 +15,8 @@ export interface EngineContext {
   readonly events: EventHub<SyncEvent>;
   /** Null while locked or signed out. */
   keyring(): Keyring | null;
+  /** Of the account when the keys came: another one in the store means that a tab has taken them away since. */
+  lockCount(): number;
   deviceId(): string;
   /** The device's clock, corrected by the server's. */
   correctedNow(): number;

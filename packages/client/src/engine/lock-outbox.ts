@@ -9,6 +9,7 @@ import {
   type Tables,
   type ViewRow,
 } from "../store/rows.ts";
+import { readAccount } from "../session/account-row.ts";
 import type { ReadTransaction, WriteTransaction } from "../store/store.ts";
 import { newUuid } from "../uuid.ts";
 import { type EngineContext, typeOf, unlockedKeys } from "./engine-context.ts";
@@ -34,8 +35,8 @@ export interface SealedOutbox {
 }
 
 /**
- * Before the keys are forgotten: seals every edit that was not sent and removes all plaintext. After a crash in its middle it is
- * done again, or undone by `restoreViews`; so does an edit that comes meanwhile.
+ * Before the keys are forgotten, under the lock: seals every edit that was not sent and removes all plaintext. After a crash in its
+ * middle it is done again, or undone by `restoreViews`.
  */
 export async function sealOutbox(context: EngineContext): Promise<SealedOutbox> {
   const mark = newUuid(context.ports.random);
@@ -95,10 +96,23 @@ function blobKey(context: EngineContext): BlobKey {
   return keyring.localKey(blobLabel);
 }
 
-/** After unlocking: the plaintext index is made anew from the envelopes, the sealed edits, and what was sealed as it was. */
-export async function restoreViews(context: EngineContext): Promise<void> {
+/**
+ * After unlocking: the plaintext index is made anew from the envelopes, the sealed edits, and what was sealed as it was. Not while
+ * somebody signs out, here or in another tab, nor after it: answers whether nothing is sealed any more.
+ */
+export async function restoreViews(context: EngineContext): Promise<boolean> {
+  const { store } = context;
+  if (!(await store.read(["meta"], areViewsSealed))) return true;
+  const isOpen = await store.exclusively("sign-out", async () => await restoreAll(context), { ifAvailable: true });
+  return isOpen ?? false;
+}
+
+async function restoreAll(context: EngineContext): Promise<boolean> {
+  const account = await context.store.read(["meta"], readAccount);
+  if (account?.lockCount !== context.lockCount()) return false;
   const mark = (await context.store.read(["meta"], async (tx) => await tx.get("meta", sealedKey)))?.value;
-  if (mark === undefined || context.keyring() === null) return;
+  if (mark === undefined) return true;
+  if (context.keyring() === null) return false;
   const isSame = async (tx: ReadTransaction): Promise<boolean> => (await tx.get("meta", sealedKey))?.value === mark;
   for (const dataType of context.types.keys()) {
     const prefix = `${dataType}/`;
@@ -121,6 +135,7 @@ export async function restoreViews(context: EngineContext): Promise<void> {
   await context.store.write(["meta"], async (tx) => {
     if (await isSame(tx)) await tx.delete("meta", sealedKey);
   });
+  return true;
 }
 
 async function restoreRecords(

@@ -291,7 +291,7 @@ export class SyncLoop {
     this.#lastPushMs = context.ports.clock.now();
     try {
       // A sign-in whose last step failed left sealed what is synced now: nothing would show it afterwards.
-      await restoreViews(context);
+      if (!(await restoreViews(context))) throw new SyncError("STORE_LOCKED");
       const asked = (await context.store.read(["meta"], async (tx) => await tx.get("meta", wantedKey)))?.value;
       const everything = taken.everything || this.#failures > 0 || asked !== undefined;
       const result = everything

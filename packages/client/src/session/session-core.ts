@@ -78,6 +78,11 @@ export class SessionCore {
     return this.#state;
   }
 
+  /** Of the stored account when the keys came. */
+  get lockCount(): number {
+    return this.#lockCount;
+  }
+
   get deviceId(): string {
     if (this.#deviceId === null) throw new SyncError("INTERNAL", { message: "The session was not resumed yet." });
     return this.#deviceId;

@@ -40,6 +40,8 @@ export interface Session extends TokenSource {
   onState(listener: (state: SessionState) => void): () => void;
   /** Throws NOT_SIGNED_IN or LOCKED. */
   keyring(): Keyring;
+  /** Of the account when the keys came. */
+  readonly lockCount: number;
   /** Made once for each store, never again. */
   readonly deviceId: string;
   /** Reads what the store holds; before anything else. */
@@ -86,6 +88,9 @@ export function createSession(options: CreateSessionOptions): Session {
   return {
     get state() {
       return core.state;
+    },
+    get lockCount() {
+      return core.lockCount;
     },
     get deviceId() {
       return core.deviceId;

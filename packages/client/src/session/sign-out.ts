@@ -40,7 +40,8 @@ export async function signOut(core: SessionCore, { force = false }: SignOutInput
   const timer = ports.clock.schedule(logoutMs, () => ending.abort());
   try {
     const token = account.refreshToken === null ? null : await orNull(core.tokens.accessToken(), ending.signal);
-    const unsentEdits = await forget(core, account, force);
+    // Nobody opens meanwhile what is sealed here.
+    const unsentEdits = (await store.exclusively("sign-out", async () => await forget(core, account, force))) ?? 0;
     // Last: a crash before leaves nobody signed out at the server with everything still on the device.
     if (token !== null) await orNull(api.logout(token, { signal: ending.signal }), ending.signal);
     return { unsentEdits };

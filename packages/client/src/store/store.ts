@@ -56,7 +56,7 @@ export interface Store {
   destroy(): Promise<void>;
 }
 
-export type LockName = "syncer" | "refresh";
+export type LockName = "syncer" | "refresh" | "sign-out";
 
 export interface LockOptions {
   /** Ends the wait with CANCELLED; it does not end `work`. */

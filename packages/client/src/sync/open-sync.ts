@@ -72,6 +72,7 @@ export async function openSync(options: SyncOptions): Promise<Sync> {
     types,
     events,
     keyring: () => (session.state.kind === "unlocked" ? session.state.keyring : null),
+    lockCount: () => session.lockCount,
     deviceId: () => session.deviceId,
     correctedNow: () => ports.clock.now() + clockOffset.offsetMs,
   };
