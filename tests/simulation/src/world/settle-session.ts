@@ -61,14 +61,15 @@ async function tryEach(
 ): Promise<boolean> {
   const { person } = process.device;
   for (const password of passwords) {
-    const others = person.passwords.filter((each) => each !== password);
+    // Asked for late: somebody may have changed the password meanwhile.
+    const others = (): string[] => person.passwords.filter((each) => each !== password);
     try {
       await open(password);
-      person.passwords = [password, ...others];
+      person.passwords = [password, ...others()];
       return true;
     } catch (error) {
       if (!isSyncError(error, "WRONG_PASSWORD") && !isSyncError(error, "INVALID_CREDENTIALS")) throw error;
-      person.passwords = [...others, password];
+      person.passwords = [...others(), password];
     }
   }
   return false;

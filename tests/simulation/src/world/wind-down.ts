@@ -103,7 +103,9 @@ export function restlessDevice(world: World, device: SimDevice): string | null {
     const row = mirror.get("collections", dataType);
     const position = row?.position ?? 0;
     if (position !== head) return `stands at ${position} of ${head} of ${dataType} (${JSON.stringify(sync.status)})`;
-    if (row?.walk != null) return `has not ended a walk of ${dataType}`;
+    // Of what nobody ever wrote there is nothing to read.
+    const isEmpty = row?.walk?.cause === "first" && head === 0;
+    if (row?.walk != null && !isEmpty) return `has not ended a walk of ${dataType}`;
   }
   return null;
 }
