@@ -14,6 +14,7 @@ const fastifyCodes: Record<string, ErrorCode> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: "INVALID_REQUEST",
   FST_ERR_BAD_URL: "NOT_FOUND",
   FST_ERR_MAX_PARAM_LENGTH: "NOT_FOUND",
+  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: "NOT_FOUND", // of QUERY, which no route takes
 };
 
 const databaseCodes = {
