@@ -1,7 +1,7 @@
 import { limits } from "@owlivion/sync-protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { rowsOf, settle } from "./support/household.ts";
-import { expectHealed, household, kindsOf, manyIds, notes } from "./support/healing.ts";
+import { expectHealed, household, kindsOf, manyIds, type Note, notes } from "./support/healing.ts";
 import type { SyncedDevice } from "./support/people.ts";
 import { RestorableServer } from "./support/restored-server.ts";
 
@@ -131,6 +131,74 @@ describe.each([true, false])("where it was cut is known: %s", (isExact) => {
     await b.sync.syncNow();
     expect(await expectHealed(world.app, a, b)).toEqual(["r", "s"]);
     expect(await notes(b).get("r")).toEqual({ id: "r", text: "lost", more: "made apart" });
+  });
+
+  describe("between the resync of a device that proposes again and its upload", () => {
+    const make = async (device: SyncedDevice, fields: Note): Promise<void> => {
+      await notes(device).put({ id: "n", ...fields });
+      await device.sync.syncNow();
+    };
+    const beforeUpload = ({ network }: SyncedDevice, before: () => Promise<unknown>): void => {
+      let isLeft = true;
+      network.fault = ({ method, path }) => {
+        if (!isLeft || method !== "POST" || !path.includes("/delta")) return null;
+        isLeft = false;
+        return { before };
+      };
+    };
+
+    test("C-I5: another makes the lost record anew: both are kept", async () => {
+      const [a, b] = await household(world.app, 2, ["r"]);
+      await world.backUp();
+      await make(a, { text: "lost" });
+      await restore(a, b);
+      beforeUpload(a, () => make(b, { more: "after" }));
+      await a.sync.syncNow();
+      expect(await expectHealed(world.app, a, b)).toEqual(["n", "r"]);
+      expect(await notes(b).get("n")).toEqual({ id: "n", text: "lost", more: "after" });
+    });
+
+    test("C-I5: another makes it anew, and edits it more often: both are kept", async () => {
+      const [a, b] = await household(world.app, 2, ["r"]);
+      await world.backUp();
+      await make(a, { text: "lost" });
+      await restore(a, b);
+      beforeUpload(a, async () => {
+        await make(b, { more: "1" });
+        await edit(b, "n", ["2", "after"], "more");
+      });
+      await a.sync.syncNow();
+      expect(await expectHealed(world.app, a, b)).toEqual(["n", "r"]);
+      expect(await notes(b).get("n")).toEqual({ id: "n", text: "lost", more: "after" });
+    });
+
+    test("C-I5: an edit that waits on top of what was lost keeps all of it", async () => {
+      const [a, b] = await household(world.app, 2, ["r"]);
+      await world.backUp();
+      await make(a, { text: "lost" });
+      await notes(a).patch("n", { third: "waits" } as never);
+      await restore(a, b);
+      beforeUpload(a, () => make(b, { more: "after" }));
+      await a.sync.syncNow();
+      expect(await expectHealed(world.app, a, b)).toEqual(["n", "r"]);
+      expect(await notes(b).get("n")).toEqual({ id: "n", text: "lost", more: "after", third: "waits" });
+    });
+
+    test("C-I5: another sends an older end of it again: the newer one is sent on top", async () => {
+      const [a, b] = await household(world.app, 2, ["r"]);
+      await world.backUp();
+      await make(a, { text: "older" });
+      await b.sync.syncNow();
+      await edit(a, "n", ["newer"]);
+      await restore(a, b);
+      beforeUpload(a, () => b.sync.syncNow());
+      await a.sync.syncNow();
+      expect(await expectHealed(world.app, a, b)).toEqual(["n", "r"]);
+      expect(await notes(b).get("n")).toEqual({ id: "n", text: "newer" });
+      for (const device of [a, b]) {
+        expect((await conflictsOf(device)).filter((each) => !each.startsWith("proposed_again"))).toEqual([]);
+      }
+    });
   });
 
   describe.each(["the older end first", "the newer end first"])("two devices hold different ends: %s", (order) => {

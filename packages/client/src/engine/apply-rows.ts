@@ -83,15 +83,6 @@ function isSuperseded(opened: OpenedRow, pending: OutboxRow | undefined): boolea
   return equalBytes(opened.prevHash, hashEnvelope(pending.sealed));
 }
 
-/**
- * Something else stands where the server does not have what an edit here was made on: it lost that, or forgot it. Whoever wrote the
- * other may never have known of it, so that what is missing there was not removed by anybody.
- */
-function isInPlaceOf(opened: OpenedRow, known: RecordRow | undefined, pending: OutboxRow | undefined): boolean {
-  if (pending === undefined || known === undefined || known.version !== 0 || known.hash === null) return false;
-  return opened.prevHash === null || !equalBytes(opened.prevHash, known.hash);
-}
-
 /** A deletion that nobody sealed, and that the person has not accepted. */
 const isUnsealedDeletion = (known: RecordRow | undefined): boolean =>
   known?.kind === "tombstone" && known.envelope === null;
@@ -152,8 +143,9 @@ class Application {
     const isUndated = newestOf(content) === undefined;
     const arriving = { version, changedAt, header: opened, hash: opened.hash!, isOlder, isUndated };
     const isIntact = () => known !== undefined && this.#isIntact(known);
+    const isProposed = known?.version === 0 && pending !== undefined;
     const judgement = judgeRemote(
-      known === undefined ? null : { ...known, prevHash: prevHashOf(known), isUnreadable, isIntact },
+      known === undefined ? null : { ...known, prevHash: prevHashOf(known), isUnreadable, isProposed, isIntact },
       arriving,
       this.#input.remote,
     );
@@ -172,9 +164,8 @@ class Application {
         this.#records.push({ ...known!, generation: this.#generation });
         return;
       case "apply":
-        return await this.#merge(opened, { known, pending, mark }, isInPlaceOf(opened, known, pending));
       case "rival":
-        return await this.#merge(opened, { known, pending, mark }, true);
+        return await this.#merge(opened, { known, pending, mark }, judgement === "rival");
     }
   }
 

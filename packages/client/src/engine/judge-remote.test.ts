@@ -53,6 +53,17 @@ describe("a record that arrives, beside one that is known (DESIGN 5.3)", () => {
     expect(judgeRemote(here, row, { horizon: 0, walk: { cause: "repair", cutVersion: null } })).toBe(judgement);
   });
 
+  test.each([
+    ["its next revision", arriving(5, 4, 4, 3), "apply"],
+    ["what it was made on", arriving(5, 2, 2, 1), "lost"],
+    ["the same record made anew", arriving(5, 1, 9, null), "rival"],
+    ["one made anew and edited often", arriving(9, 6, 9, 8), "rival"],
+  ] as const)("what the server lost waits to be sent again: %s", (_, row, judgement) => {
+    const lost = { ...known, version: 0, prevHash: hash(2), isProposed: true };
+    const isOlder = () => judgement === "lost";
+    expect(judgeRemote(lost, { ...row, isOlder }, usual)).toBe(judgement);
+  });
+
   test("in a resync within an epoch nothing is older than it was", () => {
     expect(judgeRemote(known, arriving(9, 2, 2, 1), { horizon: 0, walk: resync })).toBe("replayed");
   });

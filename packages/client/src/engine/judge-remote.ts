@@ -18,6 +18,8 @@ export interface KnownRecord {
   readonly changedAt?: string;
   /** Nobody here can open it: what it claims about itself proves nothing. */
   readonly isUnreadable?: boolean;
+  /** The server has lost it, and this device is about to send it again, or an edit of it. */
+  readonly isProposed?: boolean;
   /** Whether its envelope is what some device sealed, so that what it claims is true. */
   readonly isIntact?: () => boolean;
 }
@@ -88,8 +90,12 @@ function isOldOne(known: KnownRecord, arriving: ArrivingRecord): boolean {
   return arriving.isOlder?.() ?? false;
 }
 
-/** What is here was written after the point where the server's history was cut, so the server may have lost it. */
-function isAfterCut({ version }: KnownRecord, walk: RemoteContext["walk"]): boolean {
+/**
+ * What is here was written after the point where the server's history was cut, so the server may have lost it; or it is known to
+ * be lost, and until it is there again whatever arrives may have been made without it.
+ */
+function isAfterCut({ version, isProposed }: KnownRecord, walk: RemoteContext["walk"]): boolean {
+  if (isProposed === true) return true;
   return walk?.cause === "epoch" && (walk.cutVersion === null || version > walk.cutVersion);
 }
 

@@ -102,6 +102,8 @@ export function restlessDevice(world: World, device: SimDevice): string | null {
     const { head } = world.oracles.truth.of(sync.account!.accountId, dataType);
     const row = mirror.get("collections", dataType);
     const position = row?.position ?? 0;
+    const isStale = row?.epoch != null && world.oracles.truth.staleEpochs.has(row.epoch);
+    if (isStale) return `has not heard of the new epoch of ${dataType}`;
     if (position !== head) return `stands at ${position} of ${head} of ${dataType} (${JSON.stringify(sync.status)})`;
     // Of what nobody ever wrote there is nothing to read.
     const isEmpty = row?.walk?.cause === "first" && head === 0;
