@@ -13,7 +13,7 @@ export interface Slot {
 }
 
 /** So many slots are looked at, at least: where a first one was deleted and forgotten, a second one may live. */
-const minSlots = 2;
+export const minSlots = 2;
 
 /**
  * The record of a normalized natural key that is meant, in whatever slot; else the first free one. Null: all are taken.

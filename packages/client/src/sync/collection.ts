@@ -1,7 +1,8 @@
 import type { JsonObject } from "@owlivion/sync-crypto";
 import { type DataType, presentFields, type RecordFields } from "../data-types/data-type.ts";
 import { deleteRecords } from "../engine/delete-records.ts";
-import { editRecord, type EditInput } from "../engine/edit-record.ts";
+import type { EditInput } from "../engine/edit-record.ts";
+import { editRecords } from "../engine/edit-records.ts";
 import type { EngineContext } from "../engine/engine-context.ts";
 import { SyncError } from "../errors.ts";
 import { readFields } from "../merge/edit-value.ts";
@@ -80,8 +81,7 @@ export function createCollection<T extends object>(
 
   const edit = async (inputs: readonly EditInput[]): Promise<string[]> =>
     await edits.run(dataType, async (tx) => {
-      const results = [];
-      for (const input of inputs) results.push(await editRecord(context, tx, dataType, input));
+      const results = await editRecords(context, tx, dataType, inputs);
       return {
         value: results.map(({ recordId }) => recordId),
         changedIds: results.flatMap(({ recordId, hasChanged }) => (hasChanged ? [recordId] : [])),
