@@ -56,6 +56,22 @@ describe.each(["the account was erased by the operator", "the server was wiped"]
     for (const device of [a, b]) expect(kindsOf(device)).not.toContain("integrity");
   });
 
+  test("what was sent again is told record by record, and answered at once", async () => {
+    const [a] = await household(world.app, 1, ["r", "s", "t"]);
+    await loseEverything(a!);
+    await rebuild(a!);
+    await a!.sync.syncNow();
+    const told = await a!.sync.conflicts.list();
+    expect(told.map(({ kind, recordId }) => `${kind} ${recordId}`).toSorted()).toEqual(
+      ["r", "s", "t"].map((id) => `proposed_again ${id}`),
+    );
+    const ids = told.map(({ id }) => id);
+    expect(await a!.sync.conflicts.resolveMany([...ids.slice(1), ids[1]!, "nothing of that name"], "local")).toBe(2);
+    expect(await a!.sync.conflicts.resolveMany(ids, "remote")).toBe(1);
+    expect(await a!.sync.conflicts.list()).toEqual([]);
+    expect(await notes(a!).count()).toBe(2);
+  });
+
   test("C-I5: by the device that knew less; the other one brings the rest", async () => {
     const [a, b] = await household(world.app, 2, ["r", "s", "t"]);
     for (const text of ["1", "2", "3"]) {

@@ -44,8 +44,12 @@ export interface Conflicts {
   get(id: string): Promise<ConflictEntry>;
   /** Ends a conflict. Throws CONFLICT_NOT_FOUND. */
   resolve(id: string, resolution: Resolution): Promise<void>;
+  /** Takes the same side of several; answers how many of them were open still. */
+  resolveMany(ids: readonly string[], side: "local" | "remote"): Promise<number>;
   subscribe(listener: (conflicts: ConflictEntry[]) => void): () => void;
 }
+
+const conflictsPerStep = 200;
 
 export function createConflicts(context: EngineContext, edits: Edits): Conflicts {
   const list = async ({ dataType }: { readonly dataType?: string } = {}): Promise<ConflictEntry[]> => {
@@ -58,6 +62,12 @@ export function createConflicts(context: EngineContext, edits: Edits): Conflicts
     if (row === undefined || row.resolvedMs !== null) throw new SyncError("CONFLICT_NOT_FOUND");
     return row;
   };
+  const end = async (tx: WriteTransaction, row: ConflictRow, resolution: Resolution): Promise<EditResult<void>> => {
+    const result = await resolve(context, tx, row, resolution);
+    await tx.put("conflicts", { ...row, resolvedMs: context.correctedNow() });
+    // The list of conflicts looks different, whatever became of the record.
+    return { ...result, changedIds: [row.recordId] };
+  };
   return {
     list,
     get: async (id) => toEntry(await read(id)),
@@ -66,11 +76,34 @@ export function createConflicts(context: EngineContext, edits: Edits): Conflicts
       await edits.run(dataType, async (tx) => {
         const row = await tx.get("conflicts", id);
         if (row === undefined || row.resolvedMs !== null) throw new SyncError("CONFLICT_NOT_FOUND");
-        const result = await resolve(context, tx, row, resolution);
-        await tx.put("conflicts", { ...row, resolvedMs: context.correctedNow() });
-        // The list of conflicts looks different, whatever became of the record.
-        return { ...result, changedIds: [row.recordId] };
+        return await end(tx, row, resolution);
       });
+    },
+    async resolveMany(ids, side) {
+      let resolved = 0;
+      for (let at = 0; at < ids.length; at += conflictsPerStep) {
+        const step = ids.slice(at, at + conflictsPerStep);
+        const rows = await context.store.read(["conflicts"], async (tx) => await tx.getMany("conflicts", step));
+        const byType = Map.groupBy(
+          rows.filter((row) => row !== undefined),
+          ({ dataType }) => dataType,
+        );
+        for (const [dataType, of] of byType) {
+          resolved += await edits.run(dataType, async (tx) => {
+            const results: EditResult<void>[] = [];
+            for (const { key } of of) {
+              const row = await tx.get("conflicts", key);
+              if (row !== undefined && row.resolvedMs === null) results.push(await end(tx, row, side));
+            }
+            return {
+              value: results.length,
+              changedIds: results.flatMap(({ changedIds }) => changedIds),
+              events: results.flatMap(({ events = [] }) => events),
+            };
+          });
+        }
+      }
+      return resolved;
     },
     subscribe(listener) {
       const show = (): void => {
