@@ -132,6 +132,11 @@ const texts = {
   "sync.settings": "Settings of this device",
   "conflicts.lead":
     "Where two devices changed the same thing differently. Nothing waits for this: the newer edit is shown meanwhile.",
+  "conflicts.sentAgain": {
+    one: "The server had lost {count} record, which was sent again.",
+    other: "The server had lost {count} records, which were sent again.",
+  },
+  "conflicts.keepAll": "Keep them all",
   "conflicts.none": "Nothing clashes.",
   "past.changes": { one: "{count} record would change", other: "{count} records would change" },
   "past.more": { one: "and {count} more", other: "and {count} more" },

@@ -138,6 +138,11 @@ export const turkish: Language<AppTexts> = {
     "sync.settings": "Bu cihazın ayarları",
     "conflicts.lead":
       "İki cihazın aynı şeyi farklı değiştirdiği yerler. Hiçbir şey bunu beklemez: o sırada yeni düzenleme gösterilir.",
+    "conflicts.sentAgain": {
+      one: "Sunucu {count} kaydı yitirmişti; yeniden gönderildi.",
+      other: "Sunucu {count} kaydı yitirmişti; yeniden gönderildi.",
+    },
+    "conflicts.keepAll": "Hepsini tut",
     "conflicts.none": "Çakışan bir şey yok.",
     "past.changes": { one: "{count} kayıt değişecek", other: "{count} kayıt değişecek" },
     "past.more": { one: "ve {count} tane daha", other: "ve {count} tane daha" },

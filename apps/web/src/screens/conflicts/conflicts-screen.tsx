@@ -1,33 +1,33 @@
-import { ConflictView, useConflicts, useDevices, useNames } from "@owlivion/sync-react";
+import { Button, useConflicts, useWords } from "@owlivion/sync-react";
+import { useState } from "react";
 import { useText } from "../../i18n/text-provider.tsx";
 import { Screen } from "../../shell/screen.tsx";
-import { recordName } from "../record-text.ts";
+import { ConflictPanel } from "./conflict-panel.tsx";
+import { SentAgain } from "./sent-again.tsx";
+
+const conflictsPerPage = 20;
 
 export default function ConflictsScreen() {
   const { text } = useText();
-  const { value: conflicts, resolve } = useConflicts();
-  const { value: devices } = useDevices();
-  const { deviceName } = useNames();
+  const words = useWords();
+  const { value: conflicts } = useConflicts();
+  const [shown, setShown] = useState(conflictsPerPage);
   return (
     <Screen title={text("screen.conflicts")} lead={text("conflicts.lead")}>
       {conflicts === undefined ? null : conflicts.length === 0 ? (
         <p className="empty">{text("conflicts.none")}</p>
       ) : (
-        conflicts.map((conflict) => {
-          const { id, dataType, proposed, local, remote, base, remoteDeviceId } = conflict;
-          const name = recordName(dataType, proposed ?? local ?? remote ?? base) || text("contacts.nameless");
-          const other = devices?.find(({ deviceId }) => deviceId === remoteDeviceId);
-          return (
-            <section key={id} className="panel owl-stack" aria-label={name}>
-              <h2 className="owl-title">{name}</h2>
-              <ConflictView
-                conflict={conflict}
-                onResolve={resolve}
-                {...(other === undefined ? {} : { otherDevice: deviceName(other) })}
-              />
-            </section>
-          );
-        })
+        <>
+          <SentAgain conflicts={conflicts} />
+          {conflicts.slice(0, shown).map((conflict) => (
+            <ConflictPanel key={conflict.id} conflict={conflict} />
+          ))}
+          {conflicts.length > shown ? (
+            <div className="owl-row">
+              <Button onClick={() => setShown(shown + conflictsPerPage)}>{words.text("common.loadMore")}</Button>
+            </div>
+          ) : null}
+        </>
       )}
     </Screen>
   );
