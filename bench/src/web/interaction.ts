@@ -1,5 +1,8 @@
 // npm run bench:interaction: from a key or a click to the next frame, in the web app with 10,000 contacts, in a real browser on the
-// real server. Prints the longest, as the browser's own event timing tells it; beside it what was done.
+// real server. Tells the longest, as the browser's own event timing has it, and how long the import took.
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { generateVcards } from "../../../apps/cli/src/demo/generate-contacts.ts";
 import { newDevice, startChromium } from "../../../tests/e2e/src/support/browser.ts";
@@ -7,12 +10,17 @@ import { newPerson, signUp, upToDate } from "../../../tests/e2e/src/support/pers
 import { startWebServer } from "../../../tests/e2e/src/support/web-server.ts";
 
 const contacts = 10_000;
+const patienceMs = 300_000;
+
+/** What an interaction may take: "good" by the Core Web Vitals. */
+const goalMs = 200;
 
 interface Timing {
   readonly name: string;
   readonly ms: number;
 }
 
+const lines: string[] = [];
 const server = await startWebServer({ LOG_LEVEL: "error" });
 const browser = await startChromium();
 try {
@@ -20,10 +28,16 @@ try {
   await signUp(page, newPerson());
   await page.getByRole("button", { name: "Import, export" }).click();
   const buffer = Buffer.from([...generateVcards(contacts, 7, "4.0")].join(""));
-  await page.getByLabel("Import a file").setInputFiles({ name: "contacts.vcf", mimeType: "text/vcard", buffer });
-  await page.getByText(/added,/).waitFor({ timeout: 300_000 });
+  const startedMs = performance.now();
+  await measure(page, "while it imports", async () => {
+    await page.getByLabel("Import a file").setInputFiles({ name: "contacts.vcf", mimeType: "text/vcard", buffer });
+    await page.getByText(/^Writing: [1-9]/).waitFor({ timeout: patienceMs });
+    while (!(await page.getByText(/added,/).isVisible())) await page.keyboard.press("Tab", { delay: 100 });
+  });
+  const importMs = performance.now() - startedMs;
   await page.keyboard.press("Escape");
   await upToDate(page);
+  const syncedMs = performance.now() - startedMs;
   await measure(page, "typing a search", async () => {
     for (const query of ["a", "ada", "müdür", "zz"]) {
       await page.getByRole("searchbox").pressSequentially(query, { delay: 80 });
@@ -47,6 +61,7 @@ try {
     await page.getByRole("button", { name: "Save" }).click();
     await page.waitForTimeout(1500);
   });
+  report(await page.evaluate(() => /Chrome\/([\d.]+)/.exec(navigator.userAgent)?.[1] ?? ""), importMs, syncedMs);
 } finally {
   await browser.close();
   await server.stop();
@@ -66,8 +81,28 @@ async function measure(page: Page, what: string, work: () => Promise<void>): Pro
   const timings = await page.evaluate(() => (globalThis as unknown as { timings: Timing[] }).timings);
   const ms = timings.map((timing) => timing.ms).toSorted((a, b) => b - a);
   const longest = timings.find((timing) => timing.ms === ms[0]);
-  console.log(
-    `${what.padEnd(20)} longest ${String(ms[0] ?? 0).padStart(4)} ms (${longest?.name ?? "nothing over 16 ms"}), ` +
-      `${ms.filter((each) => each > 200).length} of ${ms.length} over 200 ms`,
+  const over = ms.filter((each) => each > goalMs).length;
+  lines.push(
+    `| ${what} | ${ms[0] === undefined ? "below 16" : ms[0]} ms${longest === undefined ? "" : ` (${longest.name})`} | ${over} of ${ms.length} |`,
   );
+  console.log(lines.at(-1));
+}
+
+function report(version: string, importMs: number, syncedMs: number): void {
+  const seconds = (ms: number): string => (ms / 1000).toFixed(1);
+  const text = [
+    "# The web app with 10,000 contacts",
+    "",
+    `Chromium ${version}, ${cpus().length} cores shared by browser, server and PostgreSQL. From a key or a click to the next frame, as the`,
+    "browser's event timing has it, in steps of 8 ms. Made by `npm run bench:interaction`.",
+    "",
+    `| while | longest | over ${goalMs} ms, of those over 16 |`,
+    "|---|---|---|",
+    ...lines,
+    "",
+    `Importing ${contacts} contacts from a file of vCards took ${seconds(importMs)} s; ${seconds(syncedMs)} s until the server had them all.`,
+    "",
+  ].join("\n");
+  console.log(text);
+  writeFileSync(fileURLToPath(new URL("../../results/interaction.md", import.meta.url)), text);
 }
