@@ -56,6 +56,9 @@ test("a server that lost everything gets the account and its records back from a
   await form.getByLabel("Recovery key").fill(recoveryKey);
   await form.getByRole("button", { name: "Make the account again" }).click();
   await form.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: /^Look at it\s*2 conflicts in Contacts$/ }).click();
+  await page.getByText("The server had lost 2 records, which were sent again.").waitFor();
+  await page.getByRole("button", { name: "Keep them all" }).click();
   await upToDate(page);
   const { page: other } = await stage.device({}, server.url);
   await signIn(other, person);
