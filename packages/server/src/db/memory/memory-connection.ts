@@ -46,14 +46,18 @@ export class MemoryConnection {
     }
   }
 
-  /** A statement by itself: its snapshot is one, and its commit too. */
-  async statement<T>(place: string, work: (tx: MemoryTransaction) => T, options: { lock?: string } = {}): Promise<T> {
+  /** A statement by itself: its snapshot is one, and its commit too. What its snapshot does not show it does not wait for. */
+  async statement<T>(
+    place: string,
+    work: (tx: MemoryTransaction) => T,
+    options: { lock?: string; shows?: (tx: MemoryTransaction) => boolean } = {},
+  ): Promise<T> {
     const tx = this.#begin();
     try {
       const fault = await this.yieldAt(place);
       if (fault === "pool-exhausted") throw new PoolExhaustedError(new Error("simulated"));
       if (fault !== "commit-unknown") tx.suffer(fault, options.lock !== undefined);
-      if (options.lock !== undefined) await tx.lock(options.lock);
+      if (options.lock !== undefined && options.shows?.(tx) !== false) await tx.lock(options.lock);
       const result = work(tx);
       tx.write();
       if (fault === "commit-unknown") tx.suffer(fault, true);

@@ -194,19 +194,20 @@ export class MemoryStore implements DeltaStore {
     );
   }
 
-  /** The epoch is that of the statement's snapshot, the head that under the lock. */
+  /** The epoch is that of the statement's snapshot, the head that under the lock; where the snapshot has another, none is waited for. */
   async putProof(key: CollectionKey, proof: HeadProof): Promise<"stored" | "head-moved"> {
-    return await this.#db.statement(
-      "put_proof",
-      (tx) => {
-        const row = tx.get(this.#tables.collections, key.userId, key.dataType);
-        if (row === undefined || row.head === 0 || row.head !== proof.version) return "head-moved";
-        if (proof.epoch !== this.reads.epoch.epoch) return "head-moved";
-        tx.put(this.#tables.collections, key.userId, key.dataType, { ...row, proof });
-        return "stored";
-      },
-      { lock: lockOf(key) },
-    );
+    const rowOf = (tx: MemoryTransaction) => tx.get(this.#tables.collections, key.userId, key.dataType);
+    const isAtHead = (row: CollectionRow | undefined) =>
+      row !== undefined && row.head > 0 && row.head === proof.version;
+    let isShown = false;
+    const shows = (tx: MemoryTransaction) => (isShown = isAtHead(rowOf(tx)) && proof.epoch === this.reads.epoch.epoch);
+    const put = (tx: MemoryTransaction) => {
+      const row = rowOf(tx);
+      if (!isShown || row === undefined || !isAtHead(row)) return "head-moved";
+      tx.put(this.#tables.collections, key.userId, key.dataType, { ...row, proof });
+      return "stored";
+    };
+    return await this.#db.statement("put_proof", put, { lock: lockOf(key), shows });
   }
 
   readStatus(userId: string): Promise<ReadonlyMap<string, StatusRow>> {
