@@ -48,6 +48,8 @@ export class TapePlayer {
   #backup: Backup | null = null;
   #areFaultsOn = false;
   #waitedMs = 0;
+  /** What was in the history at the last cleanup. */
+  #sweptBatches = 0;
 
   constructor(seed: number) {
     this.#seed = seed;
@@ -94,6 +96,7 @@ export class TapePlayer {
         return;
       case "cleanup":
         this.#note(`${index} cleanup ${await operator.cleanup({ acceptClock: true })}`);
+        this.#sweptBatches = this.#server.history.length;
         return;
       case "restart":
         return operator.restart();
@@ -101,6 +104,8 @@ export class TapePlayer {
         this.#backup = await operator.backup();
         return;
       case "loseBatch":
+        // A standby that lacks a batch lacks what retention did after it. One server takes the batch back, no more.
+        if (this.#server.history.findLastIndex(({ isLost }) => !isLost) < this.#sweptBatches) return;
         return await operator.loseLastBatches(1);
       case "restore":
         if (this.#backup !== null) await operator.restore(this.#backup, step.mode);
@@ -318,8 +323,9 @@ export class TapePlayer {
     request.asked.set(place, nth);
     const chance = hashText(`${this.#seed} ${request.name} ${place} ${nth}`);
     const fault = this.#areFaultsOn && chance % 100 < 3 ? faults[(chance >>> 8) % faults.length]! : "none";
-    const ms = (chance >>> 16) % 4;
-    return ms === 0 ? fault : this.#scheduler.wait(ms).then(() => fault);
+    // No two come to a lock in one moment: who is first then would be each server's own affair.
+    const ms = ((chance >>> 16) % 4) + (1 + (chance % 997)) / 1_000_000;
+    return this.#scheduler.wait(ms).then(() => fault);
   }
 
   /** Virtual time passes until it is done. */

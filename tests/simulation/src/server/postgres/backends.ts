@@ -14,10 +14,19 @@ export interface Backend {
   readonly pid: number;
 }
 
+export interface Statement {
+  readonly send: () => Promise<unknown>;
+  /** The row that it locks, as far as it is told. */
+  readonly lock: string | null;
+}
+
 /** A statement that waits for another transaction's lock; it goes on when that has ended. */
-interface Blocked {
+interface Blocked extends Statement {
   readonly backend: Backend;
+  /** Not sent yet: another one waits for the same row, and PostgreSQL lets two that wait for one row race. */
+  isHeld: boolean;
   isDone: boolean;
+  work: Promise<unknown> | null;
   readonly open: () => void;
 }
 
@@ -33,6 +42,7 @@ export class Backends {
   #monitor: pg.Client | null = null;
   #seed = "";
   #now = 0;
+  #turn: Promise<void> = Promise.resolve();
   #external: ServerPorts["external"] = (work) => work;
 
   constructor(config: pg.ClientConfig) {
@@ -48,58 +58,86 @@ export class Backends {
     await (await this.#monitorClient()).query("select set_config('sim.seed', $1, false)", [seed]);
   }
 
-  async take(): Promise<Backend> {
-    return this.#idle.pop() ?? (await this.#open());
+  take(): Promise<Backend> {
+    return this.#inTurn(async () => this.#idle.pop() ?? (await this.#open()));
   }
 
   giveBack(backend: Backend): void {
     this.#idle.push(backend);
   }
 
-  /** Rolls back whatever the backend is at. */
-  async abandon(backend: Backend): Promise<void> {
-    const waiting = this.#blocked.findIndex((one) => one.backend === backend);
-    if (waiting !== -1) {
-      this.#blocked.splice(waiting, 1);
-      await this.monitor("select pg_cancel_backend($1)", [backend.pid]);
-    }
-    await backend.client.query("rollback");
-    this.giveBack(backend);
-    await this.#settleBlocked();
+  /** Rolls back whatever the backend is at, at this moment. */
+  abandon(backend: Backend, now: number): Promise<void> {
+    return this.#inTurn(async () => {
+      // Who waited for what it held looks at the clock next.
+      this.#now = now;
+      await this.#ask(setNowSql, [now]);
+      const waiting = this.#blocked.find((one) => one.backend === backend);
+      if (waiting !== undefined) this.#forget(waiting);
+      if (waiting?.isHeld === false) await this.#ask("select pg_cancel_backend($1)", [backend.pid]);
+      await backend.client.query("rollback");
+      this.giveBack(backend);
+      await this.#settleBlocked();
+    });
   }
 
   /** Outside of the world, at its moment: for its oracles and its operator. */
-  async monitor(text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
-    return (await (await this.#monitorClient()).query(text, values)).rows as Record<string, unknown>[];
+  monitor(text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+    return this.#inTurn(() => this.#ask(text, values));
   }
 
   /** Several in one round trip. */
-  async monitorAll(statements: readonly string[]): Promise<Record<string, unknown>[][]> {
-    const results = (await (await this.#monitorClient()).query(statements.join(";\n"))) as unknown as pg.QueryResult[];
-    return results.map(({ rows }) => rows as Record<string, unknown>[]);
+  monitorAll(statements: readonly string[]): Promise<Record<string, unknown>[][]> {
+    return this.#inTurn(async () => {
+      const client = await this.#monitorClient();
+      const results = (await client.query(statements.join(";\n"))) as unknown as pg.QueryResult[];
+      return results.map(({ rows }) => rows as Record<string, unknown>[]);
+    });
   }
 
   /** Sends a statement at this moment, microseconds since 1970, and answers when it has ended. */
-  async run(backend: Backend, now: number, send: () => Promise<unknown>): Promise<unknown> {
+  async run(backend: Backend, now: number, statement: Statement): Promise<unknown> {
     const { promise: gate, resolve: open } = Promise.withResolvers<void>();
-    const blocked: Blocked = { backend, isDone: false, open };
-    if (this.#now !== now) {
-      this.#now = now;
-      // Refused in a transaction that has failed: what follows there asks for no time.
-      void backend.client.query(setNowSql, [now]).catch(() => (this.#now = 0));
-    }
-    const work = send();
-    const end = () => void (blocked.isDone = true);
-    const ended = work.then(end, end);
-    await this.#external(this.#untilKnown(blocked, ended));
-    if (!blocked.isDone) {
+    const blocked: Blocked = { ...statement, backend, isHeld: true, isDone: false, work: null, open };
+    const known = this.#inTurn(async () => {
+      if (this.#now !== now) {
+        this.#now = now;
+        // Refused in a transaction that has failed: what follows there asks for no time.
+        void backend.client.query(setNowSql, [now]).catch(() => (this.#now = 0));
+      }
       this.#blocked.push(blocked);
-      await gate;
-      return await work;
-    }
-    // A statement that ends a transaction, its own or an only one, sets others free.
-    if (this.#blocked.length > 0) await this.#external(this.#settleBlocked());
-    return await work;
+      if (!this.#mustHold(blocked)) await this.#send(blocked);
+      // A statement that ends a transaction, its own or an only one, sets others free.
+      if (blocked.isDone) await this.#settleBlocked();
+    });
+    await this.#external(known);
+    await gate;
+    return await blocked.work;
+  }
+
+  async #send(blocked: Blocked): Promise<void> {
+    blocked.isHeld = false;
+    blocked.work = blocked.send();
+    const end = () => void (blocked.isDone = true);
+    await this.#untilKnown(blocked, blocked.work.then(end, end));
+  }
+
+  #mustHold({ lock, backend }: Blocked): boolean {
+    return lock !== null && this.#blocked.some((other) => other.backend !== backend && other.lock === lock);
+  }
+
+  async #ask(text: string, values: unknown[]): Promise<Record<string, unknown>[]> {
+    return (await (await this.#monitorClient()).query(text, values)).rows as Record<string, unknown>[];
+  }
+
+  /** Two statements of one moment would race for a lock: the next goes out when it is known what became of the one before. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.then(
+      () => {},
+      () => {},
+    );
+    return turn;
   }
 
   async setNow(now: number): Promise<void> {
@@ -112,22 +150,37 @@ export class Backends {
     await this.#monitor?.end();
   }
 
-  /** Those that have ended go on, in the order in which they began to wait. */
+  /** Those that have ended go on, in the order in which they began to wait, and so do those that were held because of them. */
   async #settleBlocked(): Promise<void> {
-    for (const blocked of this.#blocked) await this.#untilKnown(blocked, null);
-    const free = this.#blocked.filter(({ isDone }) => isDone);
-    for (const blocked of free) this.#blocked.splice(this.#blocked.indexOf(blocked), 1);
-    for (const { open } of free) open();
+    for (;;) {
+      for (const blocked of this.#blocked) if (!blocked.isHeld) await this.#untilKnown(blocked, null);
+      const done = this.#blocked.filter(({ isDone }) => isDone);
+      for (const blocked of done) this.#forget(blocked);
+      for (const { open } of done) open();
+      const next = this.#blocked.find(
+        ({ isHeld, lock }, i) => isHeld && this.#blocked.findIndex((other) => other.lock === lock) === i,
+      );
+      if (next !== undefined) await this.#send(next);
+      else if (done.length === 0) return;
+    }
   }
 
+  #forget(blocked: Blocked): void {
+    this.#blocked.splice(this.#blocked.indexOf(blocked), 1);
+  }
+
+  /** Until it has ended or waits for a lock; one that waited is asked about at once. */
   async #untilKnown(blocked: Blocked, ended: Promise<void> | null): Promise<void> {
-    for (let lookMs = firstLookMs; ; lookMs = Math.min(2 * lookMs, longestLookMs)) {
-      if (blocked.isDone) return;
-      await (ended === null ? realSleep(lookMs) : soonest(ended, lookMs));
-      if (blocked.isDone) return;
-      const [row] = await this.monitor("select cardinality(pg_blocking_pids($1)) > 0 as waits", [blocked.backend.pid]);
-      if (!blocked.isDone && row?.["waits"] === true) return;
+    if (ended === null && !blocked.isDone && (await this.#waits(blocked))) return;
+    for (let lookMs = firstLookMs; !blocked.isDone; lookMs = Math.min(2 * lookMs, longestLookMs)) {
+      await (ended === null ? realSleep(1) : soonest(ended, lookMs));
+      if (blocked.isDone || (await this.#waits(blocked))) return;
     }
+  }
+
+  async #waits({ backend }: Blocked): Promise<boolean> {
+    const [row] = await this.#ask("select cardinality(pg_blocking_pids($1)) > 0 as waits", [backend.pid]);
+    return row?.["waits"] === true;
   }
 
   async #open(): Promise<Backend> {

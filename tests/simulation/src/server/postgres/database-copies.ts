@@ -56,6 +56,8 @@ export async function takeBackBatch(
       on conflict do nothing;
     delete from sync_batches where ${rows} and head_after > ${headBefore};
     update sync_data s set head = ${headBefore},
+        (last_sync_at, last_device_id) = (select b.created_at, b.device_id from sync_batches b
+          where b.user_id = s.user_id and b.data_type = s.data_type order by b.head_after desc limit 1),
         last_changed_at = coalesce((select max(changed_at) from sync_data_changes where ${rows}), 'epoch'),
         record_count = (select count(*) from sync_data_changes where ${rows} and superseded_at is null),
         tombstone_count = (select count(*) from deleted_records where ${rows}),

@@ -2,7 +2,7 @@ import { PoolExhaustedError } from "@owlivion/sync-server/handlers";
 import type { Pool, PoolClient, Submittable } from "pg";
 import type { ServerPorts, StatementFault } from "../sim-server.ts";
 import type { Backends, Backend } from "./backends.ts";
-import { isFree, placeOf } from "./statement-place.ts";
+import { isFree, lockedCollection, placeOf } from "./statement-place.ts";
 
 /** SQLSTATE of the faults that PostgreSQL itself raises. */
 const raised: Partial<Record<StatementFault, string>> = {
@@ -77,6 +77,11 @@ export class SimPool {
     await Promise.all([...this.#clients].map((client) => client.abandon()));
   }
 
+  /** What goes on without the product: virtual time waits for it. */
+  whileOutside(work: Promise<void>): Promise<void> {
+    return this.#ports.external(work);
+  }
+
   forget(client: SimClient): void {
     this.#clients.delete(client);
   }
@@ -113,17 +118,19 @@ export class SimClient {
         this.#backend.client.query(query);
         return await query.done;
       };
-      return { done: this.#run(placeOf(query), [], send) };
+      return { done: this.#run(query, [], send) };
     }
     const sent = (typeof query === "object" && query !== null ? query : { text: query, values }) as {
       text: string;
       values?: unknown[];
     };
-    return this.#run(placeOf(sent), sent.values ?? [], async () => await this.#backend.client.query(sent));
+    return this.#run(sent, sent.values ?? [], async () => await this.#backend.client.query(sent));
   }
 
-  release(): void {
+  /** Closed rather than given back, as `pg` does: where its transaction was is rolled back. */
+  release(isLost: unknown = false): void {
     if (this.#isReleased) return;
+    if (Boolean(isLost) || this.#isBroken) return void this.#pool.whileOutside(this.abandon());
     this.#isReleased = true;
     this.#pool.forget(this);
     this.#pool.backends.giveBack(this.#backend);
@@ -134,10 +141,11 @@ export class SimClient {
     if (this.#isReleased) return;
     this.#isReleased = true;
     this.#pool.forget(this);
-    await this.#pool.backends.abandon(this.#backend);
+    await this.#pool.backends.abandon(this.#backend, this.#pool.now());
   }
 
-  async #run(place: string, values: readonly unknown[], send: () => Promise<unknown>): Promise<unknown> {
+  async #run(query: unknown, values: readonly unknown[], send: () => Promise<unknown>): Promise<unknown> {
+    const place = placeOf(query);
     if (this.#isBroken) throw lost("Client has encountered a connection error and is not queryable");
     this.#pool.watcher.sent(this, place, values);
     const fault = isFree(place) ? "none" : await this.#pool.yieldAt(place);
@@ -145,7 +153,8 @@ export class SimClient {
     const isCommit = place === "commit";
     if (fault === "connection-lost" || (fault === "commit-unknown" && !isCommit)) this.#break();
     const work = code === undefined ? send : () => this.#backend.client.query("select sim_fail($1)", [code]);
-    const result = await this.#pool.backends.run(this.#backend, this.#pool.now(), work);
+    const statement = { send: work, lock: code === undefined ? lockedCollection(query, values) : null };
+    const result = await this.#pool.backends.run(this.#backend, this.#pool.now(), statement);
     if (isCommit) await this.#pool.watcher.committed(this);
     if (fault === "commit-unknown") this.#break();
     return result;
