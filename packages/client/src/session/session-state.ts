@@ -47,3 +47,6 @@ export function isSameState(a: SessionState, b: SessionState): boolean {
   if ((a.kind === "unlocked" ? a.keyring : null) !== (b.kind === "unlocked" ? b.keyring : null)) return false;
   return JSON.stringify(a.account) === JSON.stringify(b.account);
 }
+
+/** Whether the server takes what is sent in this state. */
+export const canSync = (state: SessionState): boolean => state.kind === "unlocked" && state.account.endedBy === null;

@@ -13,7 +13,7 @@ import { SyncLoop } from "../loop/sync-loop.ts";
 import { type Ports, systemPorts } from "../ports.ts";
 import { lazyArgon2id } from "../session/lazy-argon2id.ts";
 import { createSession, type Session } from "../session/session.ts";
-import type { SessionState } from "../session/session-state.ts";
+import { canSync, type SessionState } from "../session/session-state.ts";
 import type { OpenStore, Store, StoreMessage } from "../store/store.ts";
 import { ClockOffset } from "../transport/clock-offset.ts";
 import { createApi } from "../transport/create-api.ts";
@@ -91,7 +91,7 @@ export async function openSync(options: SyncOptions): Promise<Sync> {
       if (input.type === "succeeded") void writeClockOffset(store, clockOffset.offsetMs).catch(() => {});
     },
     tellFull: (dataTypes) => status.tellQuota(dataTypes),
-    canSync: () => session.state.kind === "unlocked" && session.state.account.endedBy === null,
+    canSync: () => canSync(session.state),
     settings: () => settings.current,
     onSynced: (dataType, result) => void trafficLog.settle(dataType, result).catch(() => {}),
   });

@@ -9,7 +9,7 @@ import type { SyncEvent } from "../events/sync-event.ts";
 import type { RunResult } from "../loop/run-sync.ts";
 import type { RunNowOptions, SyncLoop } from "../loop/sync-loop.ts";
 import type { Session } from "../session/session.ts";
-import type { AccountInfo } from "../session/session-state.ts";
+import { type AccountInfo, canSync } from "../session/session-state.ts";
 import type { SyncStatus } from "../status/sync-status.ts";
 import { type Collection, createCollection } from "./collection.ts";
 import { type Conflicts, createConflicts } from "./conflicts.ts";
@@ -98,12 +98,25 @@ export function createSync(parts: SyncParts): Sync {
     }
     if (isStarted) loop.start();
   };
+  let isUnlocking = false;
   const unlocking =
     <Input>(call: (input: Input) => Promise<void>) =>
     async (input: Input): Promise<void> => {
-      await call(input);
+      isUnlocking = true;
+      try {
+        await call(input);
+      } finally {
+        isUnlocking = false;
+      }
       await afterUnlock();
     };
+  // Another tab signed in or unlocked: whichever of them syncs goes on.
+  let couldSync = canSync(session.state);
+  session.onState((state) => {
+    const isBack = canSync(state) && !couldSync;
+    couldSync = canSync(state);
+    if (isBack && isStarted && !isUnlocking) loop.start();
+  });
 
   return {
     signUp: unlocking((input) => session.signUp(input)),
