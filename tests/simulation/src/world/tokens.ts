@@ -13,6 +13,8 @@ export interface Intent {
   state: "pending" | "done" | "refused" | "unknown";
   /** The same person wrote over it, or deleted it, before it could be sent. */
   isCoalesced: boolean;
+  /** What the same person put in its place, seeing it. */
+  replacedBy: Intent | null;
   /** The device forgot it: its storage was lost or put back. */
   isForgotten: boolean;
 }
@@ -36,6 +38,7 @@ export class Intents {
       field,
       state: "pending",
       isCoalesced: false,
+      replacedBy: null,
       isForgotten: false,
     };
     this.all.push(intent);
@@ -51,15 +54,25 @@ export class Intents {
     if (writes.touches("collections")) return;
     for (const { key, row } of writes.of("views")) {
       const before = mirror.get("views", key);
-      if (before === undefined || mirror.get("outbox", key) === undefined) continue;
+      if (before === undefined) continue;
+      const isWaiting = mirror.get("outbox", key) !== undefined;
       const edited = writes.of("outbox").find((each) => each.key === key);
       const isEdit = edited !== undefined && (row !== undefined || edited.row?.kind !== "put");
       if (!isEdit) continue;
       const now = JSON.stringify(row?.fields ?? null);
       for (const token of JSON.stringify(before.fields).match(tokens) ?? []) {
-        if (!now.includes(token)) this.#coalesce(device, token);
+        if (now.includes(token)) continue;
+        if (isWaiting) this.#coalesce(device, token);
+        this.#replace(token, now.match(tokens) ?? []);
       }
     }
+  }
+
+  #replace(token: string, now: readonly string[]): void {
+    const intent = this.#byToken.get(token);
+    if (intent === undefined) return;
+    const others = now.map((each) => this.#byToken.get(each));
+    intent.replacedBy ??= others.find((each) => each?.field === intent.field && each.state === "pending") ?? null;
   }
 
   #coalesce(device: string, token: string): void {
