@@ -35,6 +35,11 @@ const error =
   () =>
     Response.json({ success: false, error: "text of the server", ...body }, { status, headers });
 
+const json =
+  (status: number, text: string, headers: Record<string, string> = {}) =>
+  () =>
+    new Response(text, { status, headers: { "content-type": "application/json; charset=utf-8", ...headers } });
+
 test("what is sent, and how", async () => {
   const fetch = vi.fn<Fetch>(async () => Response.json({}));
   const traffic: Traffic[] = [];
@@ -70,6 +75,9 @@ describe("what comes instead of a success", () => {
     ["a proxy that waited in vain", html(504), "OVERLOADED", null],
     ["a proxy's rate limit", html(429, { "retry-after": "7" }), "RATE_LIMITED", 7000],
     ["a proxy's limit of bodies", html(413), "BODY_TOO_LARGE", null],
+    ["an error of ours that is cut", json(413, '{"success":false,"code":"QUOTA_EXC'), "INVALID_REPLY", null],
+    ["one of which nothing is left", json(401, ""), "INVALID_REPLY", null],
+    ["one that is cut, and asks for patience", json(503, "{", { "retry-after": "3" }), "OVERLOADED", 3000],
     ["an error of ours", error(429, { code: "RATE_LIMITED" }, { "retry-after": "3" }), "RATE_LIMITED", 3000],
     ["a code of a newer server, its fault", error(500, { code: "NEW_TROUBLE" }), "INTERNAL_ERROR", null],
     ["a code of a newer server, our fault", error(418, { code: "NEW_RULE" }), "INVALID_REQUEST", null],

@@ -123,6 +123,7 @@ export class HttpClient {
     return errorOfReply({
       status,
       body: isJson ? readJson(body) : undefined,
+      isJson,
       retryAfterMs: readRetryAfter(headers.get("retry-after"), headers.get("date")),
       requestId: requestIdOf(response),
     });

@@ -11,6 +11,8 @@ export interface FailedReply {
   readonly status: number;
   /** Parsed JSON; undefined when the body is none. */
   readonly body: unknown;
+  /** Whether it calls itself JSON: then it is the server's, and a body that is none was cut or damaged on its way. */
+  readonly isJson: boolean;
   readonly retryAfterMs: number | null;
   readonly requestId: string | null;
 }
@@ -24,11 +26,17 @@ export function errorOfReply(reply: FailedReply): SyncError {
     ...(reply.requestId === null ? {} : { requestId: reply.requestId }),
   };
   const parsed = v.safeParse(errorBody, reply.body);
-  if (!parsed.success) return errorOfStranger(reply.status, options);
+  if (!parsed.success) {
+    const isDamaged = reply.isJson && reply.body === undefined && !isPassing(reply.status);
+    return isDamaged ? new SyncError("INVALID_REPLY", options) : errorOfStranger(reply.status, options);
+  }
   const { code } = parsed.output;
   if (!Object.hasOwn(errorTable, code)) return errorOfUnknownCode(reply.status, code, options);
   return errorOfCode(code as ErrorCode, (reply.body as { details?: unknown }).details, options);
 }
+
+/** Of this status nothing but the time to wait matters. */
+const isPassing = (status: number): boolean => status >= 500 || status === 408 || status === 429;
 
 const changeError = v.object({ index: v.pipe(f.count, v.maxValue(limits.maxBatchChanges - 1)), code: f.text(64) });
 const changeErrors = v.pipe(v.array(changeError), v.minLength(1), v.maxLength(limits.maxBatchChanges));
