@@ -96,13 +96,14 @@ function checkOrder(world: World, opened: readonly Opened[]): void {
     for (const [field, value] of Object.entries(content.fields)) {
       const found = typeof value === "string" ? /-([A-Z]\d*)-(\d+)\.$/.exec(value) : null;
       if (found === null || field === "tags") continue;
-      const [, name, number] = found;
+      const [, name] = found;
       const device = world.devices.find((each) => each.name === name);
       if (device === undefined || device.hasForgotten) continue;
       const place = `${name}/${entry.dataType}/${entry.recordId}/${field}`;
       const last = orders.get(place) ?? 0;
-      demand(Number(number) >= last, "C-I6", () => `${place}: value ${number} after ${last}`);
-      orders.set(place, Number(number));
+      const order = world.intents.orderOf(value as string);
+      demand(order >= last, "C-I6", () => `${place}: what was written ${order}. after what was written ${last}.`);
+      orders.set(place, order);
     }
   }
 }

@@ -11,6 +11,8 @@ export interface Intent {
   readonly field: string;
   /** Whether the write was durable when the process ended: `unknown` where it died meanwhile. */
   state: "pending" | "done" | "refused" | "unknown";
+  /** Which of all it was to be durable: a write that began earlier may come later. */
+  order: number;
   /** The same person wrote over it, or deleted it, before it could be sent. */
   isCoalesced: boolean;
   /** What the same person put in its place, seeing it. */
@@ -27,6 +29,7 @@ export class Intents {
   readonly all: Intent[] = [];
   readonly #byToken = new Map<string, Intent>();
   #counter = 0;
+  #order = 0;
 
   make(device: string, dataType: string, recordId: string | null, field: string): Intent {
     this.#counter += 1;
@@ -37,6 +40,7 @@ export class Intents {
       recordId,
       field,
       state: "pending",
+      order: 0,
       isCoalesced: false,
       replacedBy: null,
       isForgotten: false,
@@ -51,6 +55,7 @@ export class Intents {
    * found anywhere.
    */
   overwritten(device: string, mirror: Mirror, writes: Writes): void {
+    for (const { row } of writes.of("views")) this.#number(row);
     if (writes.touches("collections")) return;
     for (const { key, row } of writes.of("views")) {
       const before = mirror.get("views", key);
@@ -66,6 +71,17 @@ export class Intents {
         this.#replace(token, now.match(tokens) ?? []);
       }
     }
+  }
+
+  #number(row: object | undefined): void {
+    for (const token of JSON.stringify(row ?? null).match(tokens) ?? []) {
+      const intent = this.#byToken.get(token);
+      if (intent?.order === 0) intent.order = this.#order += 1;
+    }
+  }
+
+  orderOf(token: string): number {
+    return this.#byToken.get(token)?.order ?? 0;
   }
 
   #replace(token: string, now: readonly string[]): void {
