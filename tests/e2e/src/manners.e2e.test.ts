@@ -39,6 +39,8 @@ async function expectAccessible(page: Page, screen: string): Promise<void> {
   for (const { width, colorScheme } of looks) {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 900 });
+    // Colours pass from one scheme to the other in a moment.
+    await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
     expect(await findViolations(page), `${screen}, ${colorScheme}, ${width} pixels`).toEqual([]);
     const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(tooWide, `${screen} overflows ${width} pixels`).toBeLessThanOrEqual(0);
