@@ -7,7 +7,8 @@ const ssr = { resolve: { conditions: ["@owlivion/source"], externalConditions: [
 const resultsDir = process.env["TEST_RESULTS"];
 
 // The suffix says what a test needs: `.test.ts` nothing, `.pg.test.ts` PostgreSQL (its own, embedded), `.slow.test.ts`
-// that and minutes (npm run test:slow), `.web.test.ts` Chromium (npm run test:web), `.hostile.test.ts` both (npm run hostile).
+// that and minutes (npm run test:slow), `.web.test.ts` Chromium (npm run test:web), `.hostile.test.ts` both (npm run hostile),
+// `.e2e.test.ts` the web app in Chromium on the real server (npm run test:e2e).
 export default defineConfig({
   test: {
     reporters: resultsDir === undefined ? ["default"] : ["default", "json"],
