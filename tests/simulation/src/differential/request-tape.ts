@@ -5,6 +5,8 @@ export interface TapedChange {
   readonly kind: "insert" | "update" | "delete";
   /** What it seals; null: a deletion without an envelope. */
   readonly text: string | null;
+  /** Sends what was last sent of the record, whoever sent it; a deletion is not sent again so. */
+  readonly isAgain: boolean;
   /** Seconds since the edit; null: none is told. */
   readonly age: number | null;
   /** Compare and set against the newest version known, minus this; null: last write wins. */
@@ -96,6 +98,7 @@ function changeOf(random: Random, isPlain: boolean): TapedChange {
     id: random.pick(ids),
     kind,
     text,
+    isAgain: random.chance(0.2),
     age: random.chance(0.5) ? random.below(5_000) - 600 : null,
     staleness: isPlain ? null : random.pick([0, 0, 0, 1, 100]),
   };

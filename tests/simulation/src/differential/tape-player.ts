@@ -29,6 +29,8 @@ interface Known {
   readonly cursors: string[];
   readonly epochs: string[];
   readonly versions: Map<string, number>;
+  /** Of each record, the payload last sent. */
+  readonly sent: Map<string, Record<string, string>>;
   readonly times: string[];
   head: number;
 }
@@ -196,21 +198,17 @@ export class TapePlayer {
   }
 
   #change(
-    { id, kind, text, age, staleness }: Extract<TapedRequest, { do: "push" }>["changes"][number],
+    { id, kind, text, isAgain, age, staleness }: Extract<TapedRequest, { do: "push" }>["changes"][number],
     known: Known,
     salt: string,
   ) {
-    const record = text === null ? null : Buffer.from(text);
+    const before = isAgain && kind !== "delete" ? known.sent.get(id) : undefined;
+    const payload = before ?? (text === null ? {} : payloadOf(text, salt));
+    if (kind !== "delete") known.sent.set(id, payload);
     return {
       record_id: id,
       change_type: kind,
-      ...(record === null
-        ? {}
-        : {
-            encrypted_record: record.toString("base64"),
-            record_nonce: Buffer.from(`${salt} ${text}`.padEnd(24, ".").slice(0, 24)).toString("base64"),
-            record_checksum: hash("sha256", record, "base64"),
-          }),
+      ...payload,
       ...(age === null ? {} : { client_timestamp: formatInstant(this.#nowMicros() - age * 1_000_000) }),
       ...(staleness === null || known.epochs.length === 0
         ? {}
@@ -341,6 +339,15 @@ export class TapePlayer {
   }
 }
 
+function payloadOf(text: string, salt: string): Record<string, string> {
+  const record = Buffer.from(text);
+  return {
+    encrypted_record: record.toString("base64"),
+    record_nonce: Buffer.from(`${salt} ${text}`.padEnd(24, ".").slice(0, 24)).toString("base64"),
+    record_checksum: hash("sha256", record, "base64"),
+  };
+}
+
 function emptyKnown(): Known {
-  return { cursors: [], epochs: [], versions: new Map(), times: [], head: 0 };
+  return { cursors: [], epochs: [], versions: new Map(), sent: new Map(), times: [], head: 0 };
 }

@@ -70,8 +70,7 @@ export class Backends {
   abandon(backend: Backend, now: number): Promise<void> {
     return this.#inTurn(async () => {
       // Who waited for what it held looks at the clock next.
-      this.#now = now;
-      await this.#ask(setNowSql, [now]);
+      await this.#setNow(now);
       const waiting = this.#blocked.find((one) => one.backend === backend);
       if (waiting !== undefined) this.#forget(waiting);
       if (waiting?.isHeld === false) await this.#ask("select pg_cancel_backend($1)", [backend.pid]);
@@ -100,11 +99,7 @@ export class Backends {
     const { promise: gate, resolve: open } = Promise.withResolvers<void>();
     const blocked: Blocked = { ...statement, backend, isHeld: true, isDone: false, work: null, open };
     const known = this.#inTurn(async () => {
-      if (this.#now !== now) {
-        this.#now = now;
-        // Refused in a transaction that has failed: what follows there asks for no time.
-        void backend.client.query(setNowSql, [now]).catch(() => (this.#now = 0));
-      }
+      await this.#setNow(now);
       this.#blocked.push(blocked);
       if (!this.#mustHold(blocked)) await this.#send(blocked);
       // A statement that ends a transaction, its own or an only one, sets others free.
@@ -140,9 +135,15 @@ export class Backends {
     return turn;
   }
 
-  async setNow(now: number): Promise<void> {
+  setNow(now: number): Promise<void> {
+    return this.#inTurn(() => this.#setNow(now));
+  }
+
+  /** Not on the connection of a statement: a transaction that has failed would refuse it. */
+  async #setNow(now: number): Promise<void> {
+    if (this.#now === now) return;
     this.#now = now;
-    await this.monitor(setNowSql, [now]);
+    await this.#ask(setNowSql, [now]);
   }
 
   async close(): Promise<void> {

@@ -25,7 +25,7 @@ export function placeOf(query: unknown): string {
 /** The collection whose row a statement locks; null: another, or none. */
 export function lockedCollection(query: unknown, values: readonly unknown[]): string | null {
   const text = textOf(query);
-  const opened = /open_collection\('([0-9a-f-]{36})', ([0-9]+)/.exec(text);
+  const opened = /open_collection\('([0-9a-f-]{36})'[^,]*, ([0-9]+)/.exec(text);
   if (opened !== null) return `${opened[1]} ${opened[2]}`;
   return text.startsWith("update sync_data s set proof") ? `${String(values[0])} ${String(values[1])}` : null;
 }
