@@ -25,7 +25,8 @@ const { values } = parseArgs({
 
 if (values.help) console.log(usage);
 else if (values.list) for (const { id, title } of tortureTests) console.log(id.padEnd(6), title);
-else process.exitCode = await runTests();
+// Not by falling off the end: after many children and cut links Node may wait for a handle of its own for ever.
+else process.exit(await runTests());
 
 async function runTests(): Promise<number> {
   process.on("exit", endEverything);

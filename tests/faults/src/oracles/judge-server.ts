@@ -8,6 +8,8 @@ interface LogRow {
   readonly record: string;
   readonly envelope: string | null;
   readonly before: number | null;
+  /** The idempotency key of the batch that brought it. */
+  readonly key: string | null;
   readonly isInOrder: boolean;
 }
 
@@ -33,6 +35,8 @@ export interface ServerJudgement {
 const logSql = `select l.user_id::text as account, t.name as type, l.version::int, l.record_id as record,
     encode(l.record_checksum, 'hex') as envelope,
     lag(l.version) over (partition by l.user_id, l.data_type, l.record_id order by l.version)::int as before,
+    (select b.idempotency_key from sync_batches b where b.user_id = l.user_id and b.data_type = l.data_type
+      and b.head_before < l.version and b.head_after >= l.version) as key,
     coalesce(l.changed_at > lag(l.changed_at) over (partition by l.user_id, l.data_type order by l.version), true) as "isInOrder"
   from sync_changes_log l join data_types t using (data_type)`;
 
@@ -93,7 +97,8 @@ export async function judgeServer(
     if (row === undefined || row.record !== each.recordId || row.envelope !== each.envelope) {
       missing.push(each);
       if (isWhole) broken.push(`S-I3: ${each.recordId} was acknowledged at ${each.version} and is not there`);
-    } else if (each.baseVersion !== null && each.baseVersion !== (row.before ?? 0)) {
+      // What a restored server lost and got once more may stand at its old version again, on another base.
+    } else if (each.idempotencyKey === row.key && each.baseVersion !== null && each.baseVersion !== (row.before ?? 0)) {
       broken.push(
         `S-I5: ${each.recordId} at ${each.version} was based on ${each.baseVersion}, but follows ${row.before}`,
       );

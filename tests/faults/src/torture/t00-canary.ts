@@ -38,9 +38,12 @@ export const canary: TortureTest = {
     // An edit that a device believes it made, and a deletion that nobody carried out.
     household.devices[0]!.expectations.commit("hot-1", "d0", 1_000_000);
     household.devices[1]!.expectations.commitDeletion("hot-1");
+    // An acknowledgement that stood on something else than the server says.
+    const last = household.devices[1]!.acknowledged.findLast(({ isUnchanged }) => !isUnchanged);
+    Object.assign(last!, { baseVersion: 1_000_000 });
     const found = emptyTally();
     await judgeWorld(found, cluster, [household]);
-    for (const rule of [...damages.map(({ rule }) => rule), "C-I5", "S-I8"]) {
+    for (const rule of [...damages.map(({ rule }) => rule), "S-I5", "C-I5", "S-I8"]) {
       if (found.broken.some((each) => each.startsWith(rule))) countUp(tally, `${rule} named`);
       else tally.broken.push(`${rule} was broken, and nothing said so`);
     }

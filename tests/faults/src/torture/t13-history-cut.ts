@@ -8,7 +8,7 @@ import { debianPrograms } from "../postgres/programs.ts";
 import { Server } from "../server/server.ts";
 import { childProcessOptions } from "../../../../packages/server/src/db/embedded/child-process.ts";
 import { run as runProgram } from "../world/child.ts";
-import { sleep } from "../world/until.ts";
+import { sleep, until } from "../world/until.ts";
 import { countAcknowledged, judgeWorld } from "./judge-world.ts";
 import type { Tally, TortureRun, TortureTest } from "./torture-test.ts";
 
@@ -70,8 +70,13 @@ async function restoreDumpInPlace({ scope, count, tally }: TortureRun): Promise<
     await program("pg_dump", "-Fc", "-f", file);
     await work(household, 1500);
     const load = household.load({ pauseMs: 60 });
-    // The server is not even told.
-    await program("pg_restore", "--clean", "--if-exists", "--single-transaction", file);
+    // The server is not even told. It locks tables in another order than pg_restore drops them: that has to give way at times.
+    await until("the dump is restored", async () => {
+      const restoring = program("pg_restore", "--clean", "--if-exists", "--single-transaction", file);
+      const failure = await restoring.then(() => null, String);
+      if (failure !== null && !failure.includes("deadlock detected")) throw new Error(failure);
+      return failure === null;
+    });
     await sleep(500);
     await load.stop();
     missing = await judgeHealed(tally, cluster, household, missing);
