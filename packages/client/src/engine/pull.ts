@@ -3,6 +3,7 @@ import type { CollectionRow, Walk } from "../store/rows.ts";
 import type { Page, StoredProof } from "../transport/replies.ts";
 import { epochChangeOf } from "../transport/reply-error.ts";
 import { cutBelowAcknowledged } from "./acknowledged-ahead.ts";
+import { cutBeforeWalk } from "./cut-before-walk.ts";
 import { appliedTables } from "./apply-rows.ts";
 import { applyWithin, type CollectionChanges, openLedger, tellApplied } from "./commit-rows.ts";
 import { readCollection } from "./collection-ledger.ts";
@@ -56,8 +57,10 @@ export async function pullToHead(context: EngineContext, dataType: string, optio
       ahead = null;
       continue;
     }
-    const cut = cutBelowAcknowledged(before, page);
+    const cut = cutBelowAcknowledged(before, page) ?? (await cutBeforeWalk(context, before, page, options.signal));
     if (cut !== null) {
+      if (walks === maxWalks) throw new SyncError("INVALID_REPLY");
+      walks += 1;
       await beginWalk(context, dataType, cut);
       ahead = null;
       continue;

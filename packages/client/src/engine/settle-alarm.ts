@@ -114,7 +114,9 @@ async function beginAnew(
   await context.store.write(["collections"], async (tx) => {
     const row = await readCollection(tx, dataType);
     const settled = { ...row, ...changes, alarm: null, verified: null, provedVersion: 0, provesAnew: true };
-    await tx.put("collections", startedWalk(settled, reason));
+    const started = startedWalk(settled, reason);
+    // Whatever the server has lost meanwhile: the person has decided.
+    await tx.put("collections", { ...started, walk: { ...started.walk!, before: null } });
   });
   context.events.emit({ type: "resync", dataType, cause: "repair" });
 }

@@ -1,4 +1,4 @@
-import type { CollectionRow, Walk } from "../store/rows.ts";
+import type { CollectionRow, Standpoint, Walk } from "../store/rows.ts";
 import type { EpochChange } from "../transport/replies.ts";
 import { readCollection } from "./collection-ledger.ts";
 import type { EngineContext } from "./engine-context.ts";
@@ -35,6 +35,7 @@ export function startedWalk(row: CollectionRow, reason: WalkReason): CollectionR
     cutVersion: mergedCut(row.walk, reason),
     startHead: null,
     sweptTo: null,
+    before: row.walk === null ? standpointOf(row) : (row.walk.before ?? null),
     receivedRecords: 0,
     receivedBytes: 0,
     totalRecords: null,
@@ -45,12 +46,15 @@ export function startedWalk(row: CollectionRow, reason: WalkReason): CollectionR
   return { ...row, ...proved, cursor: null, generation: row.generation + 1, walk };
 }
 
+const standpointOf = ({ epoch, cursor, position }: CollectionRow): Standpoint | null =>
+  epoch === null || cursor === null ? null : { epoch, cursor, position };
+
 /** A walk that is interrupted by another reason remembers the graver one: a cut. */
 function mergedCause(before: Walk | null, { cause }: WalkReason): Walk["cause"] {
   return before?.cause === "epoch" ? "epoch" : cause;
 }
 
-function mergedCut(before: Walk | null, reason: WalkReason): number | null {
+export function mergedCut(before: Walk | null, reason: WalkReason): number | null {
   const cut = reason.cause === "epoch" ? reason.cutVersion : null;
   if (before?.cause !== "epoch") return cut;
   if (reason.cause !== "epoch") return before.cutVersion;

@@ -147,6 +147,13 @@ export interface CollectionRow {
   readonly lastSyncMs: number | null;
 }
 
+/** What the server had acknowledged to a device, and by which it can tell whether it still has it. */
+export interface Standpoint {
+  readonly epoch: string;
+  readonly cursor: string;
+  readonly position: number;
+}
+
 /** A first download or a resync that is not over yet. */
 export interface Walk {
   readonly cause: "first" | "expired" | "epoch" | "repair";
@@ -155,6 +162,8 @@ export interface Walk {
   readonly cutVersion: number | null;
   /** All pages are here; rows up to this key were dealt with. Null: pages are still coming. */
   readonly sweptTo: string | null;
+  /** Where the device stood before it; null or absent: nowhere, or a person has decided that it does not matter. */
+  readonly before?: Standpoint | null;
   readonly receivedRecords: number;
   readonly receivedBytes: number;
   readonly totalRecords: number | null;

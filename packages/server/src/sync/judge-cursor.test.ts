@@ -73,6 +73,12 @@ const cases: [string, Partial<Cursor>, Partial<CursorGround>, CursorVerdict][] =
     "good",
   ],
   ["R19 an epoch nobody knows", { epoch: "elsewhere" }, {}, "EPOCH_CHANGED"],
+  [
+    "R19 beyond where the new epoch began: what was lost is told, however old it is",
+    { epoch: "first", version: 61 },
+    { tag: null, horizon: 90 },
+    "EPOCH_CHANGED",
+  ],
   ["R19 the batch is not kept any more: it cannot be proved", {}, { tag: null }, "CURSOR_EXPIRED"],
   ["R19 no tag at a version above 0", { tag: noTag }, {}, "CURSOR_EXPIRED"],
   ["R15 the empty start fits any history", { version: 0, tag: noTag, epoch: "elsewhere" }, { tag: noTag }, "good"],

@@ -30,7 +30,7 @@ export function judgeCursor(cursor: Cursor, ground: CursorGround): CursorVerdict
   const isCurrent = cursor.epoch === ground.epoch;
   const shares = isCurrent || sharesHistory(Math.max(lineage, cursor.version), cursor.epoch, ground.epochs);
   const misfit: CursorVerdict = isCurrent ? "broken" : shares ? "unproven" : "EPOCH_CHANGED";
-  if (Math.max(lineage, cursor.version) > ground.head) return misfit;
+  if (!shares || Math.max(lineage, cursor.version) > ground.head) return misfit;
 
   if (lineage > 0 && !cursor.tag.equals(noTag)) {
     if (ground.tag === null) return cursor.asOf === null ? "CURSOR_EXPIRED" : "HISTORY_EXPIRED";
@@ -38,8 +38,6 @@ export function judgeCursor(cursor: Cursor, ground: CursorGround): CursorVerdict
   } else if (lineage > 0 && cursor.asOf === null) {
     return "CURSOR_EXPIRED";
   }
-  if (!shares) return "EPOCH_CHANGED";
-
   if (cursor.asOf !== null) return cursor.asOf < ground.historyHorizon ? "HISTORY_EXPIRED" : "good";
   return (cursor.isFirst ? lineage : cursor.version) < ground.horizon ? "CURSOR_EXPIRED" : "good";
 }
