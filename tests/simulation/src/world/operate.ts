@@ -29,11 +29,14 @@ export async function operate(device: SimDevice, { kind, a, b }: Operation): Pro
   if (sync === null || process.isBusy) return;
   if (!isReady(sync)) await settleSession(process);
   device.world.note(`${device.name} does ${kind}`);
+  process.doing += 1;
   try {
     await actions[kind]({ device, process, sync, a, b });
     device.world.happened(`did.${kind}`);
   } catch (error) {
     device.world.failed(device, kind, error);
+  } finally {
+    process.doing -= 1;
   }
 }
 

@@ -17,6 +17,8 @@ export class SimProcess implements Sender {
   sync: Sync | null = null;
   /** Who must not be disturbed: a call of the session is going on. */
   isBusy = false;
+  /** What its person began, and has not ended. */
+  doing = 0;
   #wake: () => void = () => {};
 
   constructor(device: SimDevice, onEnd: (reason: string) => void) {

@@ -26,6 +26,8 @@ export async function windDown(world: World): Promise<void> {
     };
     attend();
   }
+  // Whoever looks at rest may not have heard yet of what the server has lost.
+  await world.runUntil(() => false, attendMs);
   for (;;) {
     const isQuiet = await world.runUntil(() => restlessOf(world) === null, livenessMs);
     if (isQuiet || world.scheduler.nowMs - decidedMs >= livenessMs || world.scheduler.nowMs - beganMs > 8 * livenessMs)
@@ -91,6 +93,7 @@ export function restlessDevice(world: World, device: SimDevice): string | null {
   const sync = device.main?.sync;
   if (sync == null) return "has not opened the app";
   if (!isReady(sync)) return `is not signed in (${sync.status.state} ${sync.account?.endedBy})`;
+  if (device.processes.some(({ doing }) => doing > 0)) return "has not ended what its person began";
   const { mirror } = device.disk;
   const [waiting] = mirror.all("outbox");
   if (waiting !== undefined) return `has ${waiting.key} in its outbox (held: ${waiting.held}, ${sync.status.state})`;
