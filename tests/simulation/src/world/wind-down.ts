@@ -86,6 +86,21 @@ export function restlessOf(world: World): string | null {
     const why = restlessDevice(world, device);
     if (why !== null) return `${device.name} ${why}`;
   }
+  return disagreementOf(world);
+}
+
+/** Versions of two epochs may be the same number: somebody has not heard of the new one yet. */
+function disagreementOf(world: World): string | null {
+  const epochs = new Map<string, string>();
+  for (const { name, main, disk } of world.devices) {
+    for (const { key, epoch } of disk.mirror.all("collections")) {
+      if (epoch === null) continue;
+      const place = `${main?.sync?.account?.accountId}/${key}`;
+      const other = epochs.get(place) ?? epoch;
+      if (other !== epoch) return `${name} is in another epoch of ${key}`;
+      epochs.set(place, epoch);
+    }
+  }
   return null;
 }
 
@@ -105,8 +120,6 @@ export function restlessDevice(world: World, device: SimDevice): string | null {
     const { head } = world.oracles.truth.of(sync.account!.accountId, dataType);
     const row = mirror.get("collections", dataType);
     const position = row?.position ?? 0;
-    const isStale = row?.epoch != null && world.oracles.truth.staleEpochs.has(row.epoch);
-    if (isStale) return `has not heard of the new epoch of ${dataType}`;
     if (position !== head) return `stands at ${position} of ${head} of ${dataType} (${JSON.stringify(sync.status)})`;
     // Of what nobody ever wrote there is nothing to read.
     const isEmpty = row?.walk?.cause === "first" && head === 0;
