@@ -30,11 +30,11 @@ try {
   const phone = await newDevice(browser, server.url, { viewport: { width: 1280, height: 800 } });
   const { page } = laptop;
   await take(page, "sign-up", "/sign-up");
-  await signUp(page, person);
+  await signUp(page, person, "Ada’s laptop");
   for (const name of people) await addContact(page, name, `${name.split(" ")[0]?.toLowerCase()}@example.com`);
   await upToDate(page);
   await take(page, "contacts", new URL(page.url()).pathname);
-  await signIn(phone.page, person);
+  await signIn(phone.page, person, "Ada’s phone");
   await page.goto("/contacts");
   for (const device of [laptop, phone]) await device.context.setOffline(true);
   await edit(page, { Company: "Analytical Engines", Title: "Countess" });

@@ -31,7 +31,12 @@ export default function AdminScreen() {
             <Screen
               isWide
               title="How the server is doing"
-              lead="Everything here only reads. What changes something is on the command line: owlivion-sync --help."
+              lead={
+                <>
+                  Everything here only reads. What changes something is on the command line:{" "}
+                  <code className="nowrap">owlivion-sync --help</code>
+                </>
+              }
               actions={
                 <>
                   <span id={id}>Show e-mail addresses</span>

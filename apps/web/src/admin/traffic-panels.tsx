@@ -85,7 +85,7 @@ export function TrafficPanels() {
           figures={[
             ["In the last hour", count(sum(samples, (sample) => sample.failed_sign_ins))],
             ["Wrong secrets counted", count(value.wrong_secrets.failures)],
-            ["By so many", count(value.wrong_secrets.subjects)],
+            ["By accounts or addresses", count(value.wrong_secrets.subjects)],
             ["Waiting out a delay", count(value.wrong_secrets.locked)],
           ]}
         />

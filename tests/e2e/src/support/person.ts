@@ -37,10 +37,11 @@ export async function keepRecoveryKey(page: Page): Promise<string> {
   return groups.join("-");
 }
 
-export async function signIn(page: Page, person: Person): Promise<void> {
+export async function signIn(page: Page, person: Person, deviceName?: string): Promise<void> {
   await page.goto("/sign-in");
   await page.getByLabel("E-mail address").fill(person.email);
   await page.getByLabel("Password", { exact: true }).fill(person.password);
+  if (deviceName !== undefined) await page.getByLabel("Name of this device").fill(deviceName);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.getByRole("heading", { name: "Contacts", level: 1 }).waitFor();
 }

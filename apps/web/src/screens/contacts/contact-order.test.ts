@@ -5,6 +5,7 @@ import {
   letterOf,
   nameOf,
   searchContacts,
+  warmSearch,
   type StoredContact,
 } from "./contact-order.ts";
 
@@ -31,4 +32,12 @@ test("groups follow the order, numbers and nameless ones last", () => {
   const list = ["Çağla", "Cem", "7-Eleven", "Dora", ""].map((name) => contact(name)).toSorted(createContactOrder("tr"));
   const rows = groupByLetter(list, "tr").map((row) => (row.kind === "letter" ? row.letter : nameOf(row.contact)));
   expect(rows).toEqual(["C", "Cem", "Ç", "Çağla", "D", "Dora", "#", "7-Eleven", ""]);
+});
+
+test("what is made ready ahead finds the same", async () => {
+  const contacts = Array.from({ length: 450 }, (_, i) => ({ id: String(i), name: `Şükrü ${i}` }));
+  const stop = warmSearch(contacts);
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  stop();
+  expect(searchContacts(contacts, "sukru 449").map(({ id }) => id)).toEqual(["449"]);
 });

@@ -29,6 +29,21 @@ const searchText = (contact: StoredContact): string => {
   return text;
 };
 
+const contactsPerRest = 200;
+
+/** Makes ready what a search needs, while nothing else is to be done, so that the first key does not wait for it. Answers how to stop. */
+export function warmSearch(contacts: readonly StoredContact[]): () => void {
+  let at = 0;
+  let timer: ReturnType<typeof setTimeout>;
+  const step = (): void => {
+    const end = Math.min(contacts.length, at + contactsPerRest);
+    for (; at < end; at += 1) searchText(contacts[at]!);
+    if (at < contacts.length) timer = setTimeout(step, 10);
+  };
+  timer = setTimeout(step, 10);
+  return () => clearTimeout(timer);
+}
+
 /** Every word of the query is somewhere in it. */
 export function searchContacts(contacts: readonly StoredContact[], query: string): readonly StoredContact[] {
   const words = folded(query)
@@ -47,12 +62,23 @@ export function letterOf(name: string, locale: string): string {
   return /\p{L}/u.test(first) ? first : "#";
 }
 
+const lettersByLocale = new Map<string, WeakMap<StoredContact, string>>();
+
+/** The same for a contact, made once for each. */
+function letterOfContact(contact: StoredContact, locale: string): string {
+  let letters = lettersByLocale.get(locale);
+  if (letters === undefined) lettersByLocale.set(locale, (letters = new WeakMap()));
+  let letter = letters.get(contact);
+  if (letter === undefined) letters.set(contact, (letter = letterOf(nameOf(contact), locale)));
+  return letter;
+}
+
 /** Contacts in their order with a heading before each letter. */
 export function groupByLetter(contacts: readonly StoredContact[], locale: string): ListRow[] {
   const rows: ListRow[] = [];
   let last: string | undefined;
   for (const contact of contacts) {
-    const letter = letterOf(nameOf(contact), locale);
+    const letter = letterOfContact(contact, locale);
     if (letter !== last) rows.push({ kind: "letter", letter });
     last = letter;
     rows.push({ kind: "contact", contact });
@@ -63,9 +89,7 @@ export function groupByLetter(contacts: readonly StoredContact[], locale: string
 /** As the language sorts; what begins with no letter comes last, what has no name after that. */
 export function createContactOrder(locale: string): (a: StoredContact, b: StoredContact) => number {
   const { compare } = new Intl.Collator(locale);
-  const rank = (name: string): number => (name === "" ? 2 : letterOf(name, locale) === "#" ? 1 : 0);
-  return (a, b) => {
-    const [nameA, nameB] = [nameOf(a), nameOf(b)];
-    return rank(nameA) - rank(nameB) || compare(nameA, nameB);
-  };
+  const rank = (contact: StoredContact): number =>
+    nameOf(contact) === "" ? 2 : letterOfContact(contact, locale) === "#" ? 1 : 0;
+  return (a, b) => rank(a) - rank(b) || compare(nameOf(a), nameOf(b));
 }

@@ -1,6 +1,6 @@
 import { type Contact } from "@owlivion/sync-client";
 import { Button, useCollection } from "@owlivion/sync-react";
-import { lazy, Suspense, useDeferredValue, useMemo, useState } from "react";
+import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { Link, Route, Switch, useLocation } from "wouter";
 import { useText } from "../../i18n/text-provider.tsx";
 import { Icon } from "../../shell/icons.tsx";
@@ -8,7 +8,7 @@ import { Screen } from "../../shell/screen.tsx";
 import { ContactDetail } from "./contact-detail.tsx";
 import { ContactForm } from "./contact-form.tsx";
 import { ContactList } from "./contact-list.tsx";
-import { createContactOrder, groupByLetter, searchContacts } from "./contact-order.ts";
+import { createContactOrder, groupByLetter, searchContacts, warmSearch } from "./contact-order.ts";
 import { PendingImport } from "./pending-import.tsx";
 
 const ImportDialog = lazy(() => import("./import-dialog.tsx"));
@@ -21,6 +21,7 @@ export default function ContactsScreen() {
   const [isImporting, setIsImporting] = useState(false);
   const order = useMemo(() => createContactOrder(locale), [locale]);
   const { value: contacts } = useCollection<Contact>("contacts", { compare: order });
+  useEffect(() => warmSearch(contacts ?? []), [contacts]);
   const deferredQuery = useDeferredValue(query);
   const found = useMemo(() => searchContacts(contacts ?? [], deferredQuery), [contacts, deferredQuery]);
   const rows = useMemo(() => groupByLetter(found, locale), [found, locale]);
