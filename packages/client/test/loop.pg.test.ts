@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defineDataType } from "@owlivion/sync-client";
 import { startTestServer, type TestServer } from "../../server/test/support/server.ts";
 import { FaultyNetwork } from "./support/faulty-network.ts";
-import { expectConverged, rowsOf, settle } from "./support/household.ts";
+import { expectConverged, reopen, rowsOf, settle } from "./support/household.ts";
 import { ManualClock, turn } from "./support/manual-clock.ts";
 import { openDevice, openDevices, type SyncedDevice, testPassword } from "./support/people.ts";
 
@@ -202,4 +202,17 @@ describe("two tabs on one store", () => {
     expect(await notes(b).count()).toBe(2);
     await tab.sync.close();
   });
+});
+
+test("a session that was ended elsewhere is an error, whichever request met it, after a restart too, until signed in again", async () => {
+  const [a, b] = await openDevices(server.app, 2, options);
+  const { email, deviceId } = a!.sync.account!;
+  await b!.sync.revokeDevice(deviceId, { password: testPassword });
+  await expect(a!.sync.devices()).rejects.toThrow();
+  expect(a!.sync.status).toMatchObject({ state: "error", error: { code: "SESSION_REVOKED" } });
+  const again = await reopen(server.app, a!, options);
+  expect(again.sync.status).toMatchObject({ state: "error", error: { code: "SESSION_REVOKED" } });
+  await again.sync.signIn({ email, password: testPassword });
+  expect(again.sync.status.state).toBe("idle");
+  await again.sync.close();
 });

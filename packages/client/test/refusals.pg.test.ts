@@ -173,3 +173,18 @@ test("records as large as may be go in several batches; a larger one is refused 
   expect(await rowsOf(a!.openStore, "outbox")).toEqual([]);
   await expectSound(server.app, b!);
 });
+
+test("C-I7: an answer that breaks the protocol in one collection stops no other, and is told", async () => {
+  const others = { dataTypes: ["contacts", "signatures"].map((name) => defineDataType<Note>({ name })) as never };
+  const [a, b] = await openDevices(server.app, 2, others);
+  a!.network.fault = ({ path }) =>
+    path.includes("/contacts/delta") ? { instead: () => json(200, { success: true, data: {} }) } : null;
+  await notes(a!).put({ id: "r", text: "waits" });
+  await a!.sync.collection<Note>("signatures").put({ id: "s", text: "goes out" });
+  await expect(a!.sync.syncNow()).rejects.toMatchObject({ code: "INVALID_REPLY" });
+  await b!.sync.syncNow();
+  expect(await b!.sync.collection<Note>("signatures").get("s")).toEqual({ id: "s", text: "goes out" });
+  a!.network.fault = () => null;
+  await a!.sync.syncNow();
+  await expectConverged(server.app, [a!, b!], others);
+});

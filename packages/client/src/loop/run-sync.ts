@@ -66,6 +66,9 @@ export async function runTypes(
       failures.push({ dataType, error: failure });
     }
   }
+  // The others were synced all the same; this one is tried again.
+  const broken = failures.find(({ error }) => error.code === "INVALID_REPLY");
+  if (broken !== undefined) throw broken.error;
   const sum = (field: "pulled" | "pushed" | "conflicts") => results.reduce((total, result) => total + result[field], 0);
   return {
     pulled: sum("pulled"),
@@ -77,8 +80,9 @@ export async function runTypes(
   };
 }
 
-/** The network, the session and the store concern all collections; a refusal concerns its own. */
+/** The network, the session and the store concern all collections; a refusal, or an answer that makes no sense, its own. */
 function stopsEverything(error: SyncError): boolean {
+  if (error.code === "INVALID_REPLY") return false;
   if (error.retry === "retry" || error.retry === "reauth") return true;
   if (error.code === "CANCELLED" || error.code === "SYNC_CLOSED" || error.code.startsWith("STORE_")) return true;
   return error.retry === "person" && error.code !== "KEY_EPOCH_OUTDATED";

@@ -23,19 +23,20 @@ const inputs: Record<string, StatusInput> = {
   delayed: { type: "delayed", reason, retryAtMs: 7 },
   failed: { type: "failed", error: reason },
   stopped: { type: "stopped" },
+  renewed: { type: "renewed" },
   counted: { type: "counted", waiting: 3, attention: [] },
   closed: { type: "closed" },
 };
 /** A row for each state, a column for each input, in the order above. */
 const table: Record<SyncStatus["state"], string> = {
   signed_out:
-    "signed_out locked idle    signed_out signed_out signed_out signed_out signed_out signed_out signed_out closed",
-  locked: "signed_out locked idle        locked  locked  locked locked  locked locked  locked  closed",
-  idle: "signed_out locked idle          syncing idle    idle   offline error  idle    idle    closed",
-  syncing: "signed_out locked syncing    syncing syncing idle   offline error  idle    syncing closed",
-  offline: "signed_out locked offline    syncing offline idle   offline error  offline offline closed",
-  error: "signed_out locked error        syncing error   idle   offline error  error   error   closed",
-  closed: "closed     closed closed      closed  closed  closed closed  closed closed  closed  closed",
+    "signed_out locked idle    signed_out signed_out signed_out signed_out signed_out signed_out signed_out signed_out closed",
+  locked: "signed_out locked idle    locked  locked  locked locked  locked locked  locked  locked  closed",
+  idle: "signed_out locked idle    syncing idle    idle   offline error  idle    idle    idle    closed",
+  syncing: "signed_out locked syncing syncing syncing idle   offline error  idle    syncing syncing closed",
+  offline: "signed_out locked offline syncing offline idle   offline error  offline offline offline closed",
+  error: "signed_out locked error   syncing error   idle   offline error  error   idle    error   closed",
+  closed: "closed     closed closed  closed  closed  closed closed  closed closed  closed  closed  closed",
 };
 
 describe("the status, state by input", () => {

@@ -68,6 +68,8 @@ export type StatusInput =
   | { readonly type: "succeeded"; readonly atMs: number }
   | { readonly type: "delayed"; readonly reason: StatusError; readonly retryAtMs: number | null }
   | { readonly type: "failed"; readonly error: StatusError }
+  /** Signed in again: what the end of the session stopped can go on. */
+  | { readonly type: "renewed" }
   /** Ended before it was done: nobody is to blame. */
   | { readonly type: "stopped" }
   | {
@@ -123,6 +125,8 @@ function duringSession(status: SyncStatus, common: Common, input: WorkInput): Sy
       return { state: "offline", ...common, reason: input.reason, retryAtMs: input.retryAtMs };
     case "failed":
       return { state: "error", ...common, error: input.error };
+    case "renewed":
+      return status.state === "error" ? { state: "idle", ...common } : status;
     case "stopped":
       return status.state === "syncing" ? { state: "idle", ...common } : status;
   }

@@ -6,7 +6,7 @@ import type { EngineContext } from "../engine/engine-context.ts";
 import { sealOutbox } from "../engine/lock-outbox.ts";
 import { openWhatCanBe } from "../engine/open-what-can-be.ts";
 import { hasWork } from "../engine/prepare-batch.ts";
-import { SyncError } from "../errors.ts";
+import { SyncError, type SyncErrorCode } from "../errors.ts";
 import { EventHub, type SyncEvent } from "../events/sync-event.ts";
 import { type Network, systemNetwork } from "../loop/network.ts";
 import { SyncLoop } from "../loop/sync-loop.ts";
@@ -108,8 +108,17 @@ export async function openSync(options: SyncOptions): Promise<Sync> {
       beforeSignOut: () => sealOutbox(context),
     },
   });
-  session.onState((state) => {
+  let endedBy: SyncErrorCode | null = null;
+  const tellSession = (state: SessionState): void => {
     status.tell({ type: "session", session: kindOf(state) });
+    const before = endedBy;
+    endedBy = state.kind === "signed-out" ? null : state.account.endedBy;
+    // Whatever request met it: no sync will, because none is begun any more.
+    if (endedBy !== null) status.tell({ type: "failed", error: { code: endedBy, message: messageOf(endedBy) } });
+    else if (before !== null) status.tell({ type: "renewed" });
+  };
+  session.onState((state) => {
+    tellSession(state);
     events.emit({ type: "session", state: kindOf(state) });
   });
   store.onMessage((message) => void follow(message, context, loop, status, settings).catch(() => {}));
@@ -124,7 +133,7 @@ export async function openSync(options: SyncOptions): Promise<Sync> {
     await store.close();
     throw error;
   }
-  status.tell({ type: "session", session: kindOf(session.state) });
+  tellSession(session.state);
   // Told when whoever opened it can have listened.
   if (store.hasLostData === true) ports.clock.schedule(0, () => events.emit({ type: "storage_lost" }));
   const edits = createEdits(context, (dataType) => loop.wish({ type: "push", dataType }));
@@ -141,6 +150,8 @@ export async function openSync(options: SyncOptions): Promise<Sync> {
     url: options.url,
   });
 }
+
+const messageOf = (code: SyncErrorCode): string => new SyncError(code).message;
 
 const clockOffsetKey = "clock_offset";
 
