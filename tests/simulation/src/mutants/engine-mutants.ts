@@ -77,8 +77,8 @@ export const engineMutants: readonly SimMutant[] = [
     id: "every-epoch-adopted",
     breaks: "R19 S28",
     file: `${server}/sync/judge-cursor.ts`,
-    find: `if (!shares) return "EPOCH_CHANGED";`,
-    replace: "",
+    find: "const shares = isCurrent || sharesHistory(Math.max(lineage, cursor.version), cursor.epoch, ground.epochs);",
+    replace: "const shares = true;",
     focus: { disturbances: ["backUp", "restoreByCommand", "restoreNewCluster"] },
   },
   {
