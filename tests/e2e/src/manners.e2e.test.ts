@@ -138,6 +138,20 @@ test("the keyboard reaches the content at once, and a new screen is read out", a
   await expect.poll(() => page.title()).toContain("Devices");
 });
 
+test("it can be installed, as Chromium sees it", async () => {
+  const { page, context } = await stage.device();
+  await page.goto("/sign-in");
+  await ready(page);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  const devTools = await context.newCDPSession(page);
+  const manifest = await devTools.send("Page.getAppManifest");
+  expect(manifest.url).toMatch(/\/manifest\.webmanifest$/);
+  expect(manifest.errors).toEqual([]);
+  const { installabilityErrors } = await devTools.send("Page.getInstallabilityErrors");
+  // What a test's context is, and no fault of the page.
+  expect(installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito")).toEqual([]);
+});
+
 test("after the first visit it opens without a network, and what is written then is sent later", async () => {
   const { page, context } = await stage.device();
   await signUp(page, newPerson());
