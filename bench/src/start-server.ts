@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmbeddedPostgres } from "@owlivion/sync-server/embedded-postgres";
 import pg from "pg";
+import { freePort } from "./free-port.ts";
 
 export interface BenchServer {
   readonly origin: string;
@@ -14,11 +15,11 @@ export interface BenchServer {
 }
 
 const silent = { debug() {}, info() {}, warn: console.warn, error: console.error };
-const port = 3917;
 export const adminToken = "bench-admin-token-of-thirty-two-characters";
 
 /** The product as it ships, in a process of its own, on an embedded PostgreSQL with fsync on, all in a temporary folder. */
 export async function startServer(settings: Readonly<Record<string, string>> = {}): Promise<BenchServer> {
+  const port = await freePort();
   const dataDir = join(tmpdir(), `owlivion-bench-${randomBytes(6).toString("hex")}`);
   const postgres = await startEmbeddedPostgres({ dataDir, log: silent });
   const { host, port: pgPort, user, database } = postgres.connection;

@@ -6,6 +6,7 @@ import type { Contact } from "@owlivion/sync-client";
 import { chromium } from "playwright-core";
 import { makeContact } from "./client/contacts.ts";
 import { openDevice, signUp } from "./client/devices.ts";
+import { freePort } from "./free-port.ts";
 import { median } from "./measure.ts";
 import { startServer } from "./start-server.ts";
 import { servePage } from "./web/serve-page.ts";
@@ -16,7 +17,7 @@ declare const measure: (url: string, email: string) => Promise<WebRound>;
 
 const count = Number(process.env["BENCH_RECORDS"] ?? 10_000);
 const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5);
-const pagePort = 3918;
+const pagePort = await freePort();
 const pageOrigin = `http://localhost:${pagePort}`;
 
 const usual = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
