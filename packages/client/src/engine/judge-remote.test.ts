@@ -36,11 +36,17 @@ describe("a record that arrives, beside one that is known (DESIGN 5.3)", () => {
   });
 
   test("what says nothing new was not begun anew: it is an old revision of a record said to be purged", () => {
-    const old = { ...arriving(30, 1, 1, null), isOlder: () => true };
+    const old = { ...arriving(30, 2, 2, 1), isOlder: () => true };
     expect(judgeRemote(known, old, { horizon: 20, walk: resync })).toBe("replayed");
     expect(judgeRemote({ ...known, kind: "tombstone" }, old, { horizon: 20, walk: null })).toBe("replayed");
     expect(judgeRemote({ ...known, version: 0 }, old, { horizon: 20, walk: resync })).toBe("apply");
     expect(judgeRemote(known, { ...old, isUndated: true }, { horizon: 20, walk: resync })).toBe("apply");
+  });
+
+  test("S-I8: an old edit that nobody here has seen, of a device that was away when its record was deleted, is merged", () => {
+    const late = { ...arriving(30, 1, 9, null), isOlder: () => true };
+    expect(judgeRemote({ ...known, kind: "tombstone" }, late, { horizon: 20, walk: null })).toBe("rival");
+    expect(judgeRemote(known, late, { horizon: 20, walk: resync })).toBe("rival");
   });
 
   test.each([

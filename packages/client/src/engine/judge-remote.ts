@@ -66,7 +66,7 @@ export function judgeRemote(
   if (isAfterCut(known, walk)) return judgeAfterCut(known, arriving, walk?.cutVersion ?? null);
   // A walk sends each record once, as it stands.
   if (arriving.version < known.version) return walk === null ? "late" : "replayed";
-  if (isForgotten(known, horizon, walk !== null)) return isOldOne(known, arriving) ? "replayed" : "apply";
+  if (isForgotten(known, horizon, walk !== null)) return judgeBegunAnew(known, arriving);
   if (arriving.header.rev < known.rev) return "replayed";
   if (known.isUnreadable === true) return "apply";
   if (arriving.version === known.version || arriving.header.rev === known.rev) return "forked";
@@ -84,10 +84,19 @@ function judgeRepair(known: KnownRecord, arriving: ArrivingRecord): RemoteJudgem
   return arriving.header.rev < known.rev ? "replayed" : "forked";
 }
 
-/** That a tombstone was purged is the server's word: a record begun anew says something new, and no old revision does. */
-function isOldOne(known: KnownRecord, arriving: ArrivingRecord): boolean {
-  if (known.version === 0 || arriving.header.rev >= known.rev || arriving.isUndated === true) return false;
-  return arriving.isOlder?.() ?? false;
+/**
+ * That a tombstone was purged is the server's word: a record begun anew says something new, and no old revision does. What says
+ * nothing new and was never seen here may be the edit of a device that was away for long: it is merged, and the journal tells.
+ */
+function judgeBegunAnew(known: KnownRecord, arriving: ArrivingRecord): RemoteJudgement {
+  if (known.version === 0 || arriving.header.rev >= known.rev || arriving.isUndated === true) return "apply";
+  if (arriving.isOlder?.() !== true) return "apply";
+  return wasSeen(known, arriving) ? "replayed" : "rival";
+}
+
+/** Whether what is here was made from it, as far as this device knows. */
+function wasSeen(known: KnownRecord, { hash }: ArrivingRecord): boolean {
+  return (known.prevHash != null && equalBytes(known.prevHash, hash)) || isAmong(known.ancestors, hash);
 }
 
 /**

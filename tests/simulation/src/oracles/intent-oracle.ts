@@ -42,7 +42,7 @@ function checkKept(world: World, devices: readonly SimDevice[], opened: readonly
     const lost = opened.filter(({ entry, text }) => entry.isLost && text.includes(intent.token));
     if (lost.length > 0) {
       // Its place was taken by somebody who saw it: that is what must be there, and is looked for by itself.
-      if (intent.replacedBy?.state === "done") continue;
+      if (intent.isRemoved || intent.replacedBy?.state === "done") continue;
       // Written over by something else that the server lost: its successor is what must come back.
       const isReplaced = lost.every(
         ({ entry }) =>

@@ -15,6 +15,8 @@ export interface Intent {
   order: number;
   /** The same person wrote over it, or deleted it, before it could be sent. */
   isCoalesced: boolean;
+  /** The same person deleted its record, seeing it. */
+  isRemoved: boolean;
   /** What the same person put in its place, seeing it. */
   replacedBy: Intent | null;
   /** The device forgot it: its storage was lost or put back. */
@@ -42,6 +44,7 @@ export class Intents {
       state: "pending",
       order: 0,
       isCoalesced: false,
+      isRemoved: false,
       replacedBy: null,
       isForgotten: false,
     };
@@ -68,7 +71,8 @@ export class Intents {
       for (const token of JSON.stringify(before.fields).match(tokens) ?? []) {
         if (now.includes(token)) continue;
         if (isWaiting) this.#coalesce(device, token);
-        this.#replace(token, now.match(tokens) ?? []);
+        if (row === undefined) this.#remove(token);
+        else this.#replace(token, now.match(tokens) ?? []);
       }
     }
   }
@@ -82,6 +86,11 @@ export class Intents {
 
   orderOf(token: string): number {
     return this.#byToken.get(token)?.order ?? 0;
+  }
+
+  #remove(token: string): void {
+    const intent = this.#byToken.get(token);
+    if (intent !== undefined) intent.isRemoved = true;
   }
 
   #replace(token: string, now: readonly string[]): void {
