@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync, type StdioOptions } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -31,12 +31,14 @@ const longestMs = 15 * 60_000;
 
 /** Its own checks, but those that ask for what a server may decide: to refuse what a schema cannot say, and to be gone. */
 export async function runSchemathesis(options: SchemathesisOptions): Promise<boolean> {
-  const program = install(options.cache);
-  const { document, url, token, paths, examples, seed } = options;
+  const { cache, document, url, token, paths, examples, seed } = options;
+  const program = install(cache);
   const args = ["run", document, "--url", url, "--header", `Authorization: Bearer ${token}`, "--checks", checks];
   args.push("--include-path-regex", paths.source, ...left, "--max-examples", String(examples), ...bounds, ...quiet);
   args.push("--generation-database", "none", ...(seed === null ? [] : ["--seed", seed]));
-  const child = spawn(program, args, { stdio: ["ignore", "inherit", "inherit"], timeout: longestMs });
+  // It leaves a folder where it runs.
+  const stdio: StdioOptions = ["ignore", "inherit", "inherit"];
+  const child = spawn(program, args, { cwd: cache, stdio, timeout: longestMs });
   const [status] = (await once(child, "exit")) as [number | null];
   if (status === null)
     console.log(`schemathesis was not done with ${paths.source} after ${longestMs / 60_000} minutes`);
