@@ -42,6 +42,11 @@ export class Account {
     return await this.#send("GET", `/api/v1/sync/contacts/delta?${query}`, wire);
   }
 
+  /** Everything about the account. */
+  async export(): Promise<Buffer> {
+    return await this.#send("GET", "/api/v1/account/export", "json");
+  }
+
   async #send(method: string, path: string, wire: Wire, body?: Buffer): Promise<Buffer> {
     const reply = await send(`${this.#origin}${path}`, {
       method,
