@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../server/test/support/server.ts";
-import type { SyncErrorCode } from "../src/errors.ts";
+import { SyncError, type SyncErrorCode } from "../src/errors.ts";
 import { memoryStore } from "../src/store/memory-store.ts";
 import type { OpenStore } from "../src/store/store.ts";
 import { crashingStore } from "./support/crashing-store.ts";
@@ -213,6 +213,7 @@ describe("tokens", () => {
     expect(presented(device).size).toBe(3);
     expect(device.network.paths.filter((path) => path === "/auth/refresh").length).toBe(3);
     expect(device.session.state).toMatchObject({ account: { endedBy: null } });
+    expire(device);
   });
 
   test("many requests share one refresh", async () => {
@@ -268,6 +269,40 @@ describe("tokens", () => {
     await expect(device.api.status()).rejects.toThrow(code("INVALID_REFRESH_TOKEN"));
     await device.session.signIn({ email: device.email, password });
     await device.api.status();
+  });
+
+  test("an end that was stored and could not be read is noticed by the next request", async () => {
+    const openInner = memoryStore();
+    const failure = { isNext: false, isArmed: false };
+    const device = await signedUp(async () => {
+      const inner = await openInner();
+      return new Proxy(inner, {
+        get(target, name) {
+          const method: unknown = Reflect.get(target, name, target);
+          if (typeof method !== "function") return method;
+          return (...args: unknown[]): unknown => {
+            if (name === "write" && failure.isArmed) failure.isNext = true;
+            else if (name === "read" && failure.isNext) {
+              failure.isNext = failure.isArmed = false;
+              return Promise.reject(new SyncError("STORE_UNREADABLE"));
+            }
+            return Reflect.apply(method, target, args);
+          };
+        },
+      });
+    });
+    await server.pool.query("delete from refresh_tokens where user_id = $1", [device.session.keyring().accountId]);
+    expire(device);
+    failure.isArmed = true;
+    await expect(device.api.status()).rejects.toThrow(code("INVALID_REFRESH_TOKEN"));
+    await expect.poll(() => failure.isArmed).toBe(false);
+    expect(device.session.state).toMatchObject({ account: { endedBy: null } });
+    await expect(device.api.status()).rejects.toThrow(code("INVALID_REFRESH_TOKEN"));
+    await expect
+      .poll(() => device.session.state)
+      .toMatchObject({
+        account: { endedBy: "INVALID_REFRESH_TOKEN" },
+      });
   });
 
   test("offline and confused answers end nothing", async () => {

@@ -82,8 +82,11 @@ export class TokenKeeper implements TokenSource {
   async #refreshOnce(): Promise<string | null> {
     const { store } = this.#options;
     const account = await this.#readAccount();
-    if (account === null) throw new SyncError("NOT_SIGNED_IN");
-    if (account.refreshToken === null) throw new SyncError(account.endedBy ?? "NOT_SIGNED_IN");
+    if (account === null || account.refreshToken === null) {
+      // What was told when that was stored may not have been read.
+      this.#options.onChange();
+      throw new SyncError(account?.endedBy ?? "NOT_SIGNED_IN");
+    }
     let tokens: Tokens;
     try {
       tokens = await this.#ask(await unsealText(store.protector, account.refreshToken));

@@ -1,4 +1,6 @@
 import { isSyncError, type Sync } from "@owlivion/sync-client";
+import { sessionKeys } from "../../../../packages/client/src/session/account-row.ts";
+import type { SimDevice } from "./sim-device.ts";
 import type { SimProcess } from "./sim-process.ts";
 
 /**
@@ -78,13 +80,23 @@ async function tryEach(
 /** A wiped server: whoever has the keys makes the account again, and the others sign in to it. */
 async function rebuild(process: SimProcess, sync: Sync): Promise<void> {
   const { device } = process;
-  if (sync.account === null) return;
+  if (sync.account === null) {
+    if (isRemembered(device)) return;
+    // Neither the server nor any device of theirs has it any more: they begin anew.
+    device.person.accountId = null;
+    return await signUp(process, sync);
+  }
   const { recoveryKey } = device.person;
   await tryEach(process, [...device.person.passwords], async (password) => {
     if (sync.status.state === "locked") await sync.unlock({ password });
     await sync.rebuildAccount({ password, recovery: { recoveryKey: recoveryKey! } });
   });
 }
+
+const isRemembered = ({ world, person }: SimDevice): boolean =>
+  world.devices.some(
+    (each) => each.person === person && each.disk.mirror.get("meta", sessionKeys.account) !== undefined,
+  );
 
 async function signUp({ device }: SimProcess, sync: Sync): Promise<void> {
   const { person } = device;

@@ -60,7 +60,8 @@ export class SimDevice {
     this.#processes.push(process);
     this.#lives += 1;
     try {
-      const sync = await process.open(this.#lives);
+      const sync = await Promise.race([process.open(this.#lives), process.life.over.then(() => null)]);
+      if (sync === null) return null;
       if (this.isLive) sync.start();
       return process;
     } catch (error) {
