@@ -291,18 +291,13 @@ describe("tokens", () => {
         },
       });
     });
-    await server.pool.query("delete from refresh_tokens where user_id = $1", [device.session.keyring().accountId]);
-    expire(device);
+    const token = await device.session.accessToken();
     failure.isArmed = true;
-    await expect(device.api.status()).rejects.toThrow(code("INVALID_REFRESH_TOKEN"));
+    await device.session.sessionEnded(token, new SyncError("SESSION_REVOKED"));
     await expect.poll(() => failure.isArmed).toBe(false);
     expect(device.session.state).toMatchObject({ account: { endedBy: null } });
-    await expect(device.api.status()).rejects.toThrow(code("INVALID_REFRESH_TOKEN"));
-    await expect
-      .poll(() => device.session.state)
-      .toMatchObject({
-        account: { endedBy: "INVALID_REFRESH_TOKEN" },
-      });
+    await expect(device.session.accessToken()).rejects.toThrow(code("SESSION_REVOKED"));
+    await expect.poll(() => device.session.state).toMatchObject({ account: { endedBy: "SESSION_REVOKED" } });
   });
 
   test("offline and confused answers end nothing", async () => {
