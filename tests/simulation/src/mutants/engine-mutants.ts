@@ -7,13 +7,6 @@ const server = "packages/server/src";
 /** Mistakes in TypeScript, one in each: of the engine, the encryption, and the server's judgement. */
 export const engineMutants: readonly SimMutant[] = [
   {
-    id: "canary",
-    breaks: "S-I1",
-    file: `${server}/sync/decide-batch.ts`,
-    find: "const version = state.head + rows.length + 1;",
-    replace: "const version = state.head + rows.length + 2;",
-  },
-  {
     id: "cas-ignored",
     breaks: "R8 S14 S16",
     file: `${server}/sync/decide-batch.ts`,
@@ -74,12 +67,12 @@ export const engineMutants: readonly SimMutant[] = [
     focus: { disturbances: ["backUp", "restoreSameCluster", "loseBatches"] },
   },
   {
-    id: "every-epoch-adopted",
+    id: "cursor-beyond-the-head-expired",
     breaks: "R19 S28",
     file: `${server}/sync/judge-cursor.ts`,
-    find: "const shares = isCurrent || sharesHistory(Math.max(lineage, cursor.version), cursor.epoch, ground.epochs);",
-    replace: "const shares = true;",
-    focus: { disturbances: ["backUp", "restoreByCommand", "restoreNewCluster"] },
+    find: "if (!shares || Math.max(lineage, cursor.version) > ground.head) return misfit;",
+    replace: "if (!shares) return misfit;",
+    focus: { disturbances: ["backUp", "restoreSameCluster", "loseBatches"] },
   },
   {
     id: "horizon-ignored",
@@ -87,7 +80,7 @@ export const engineMutants: readonly SimMutant[] = [
     file: `${server}/sync/judge-cursor.ts`,
     find: `< ground.horizon ? "CURSOR_EXPIRED" : "good"`,
     replace: `< 0 ? "CURSOR_EXPIRED" : "good"`,
-    focus: { disturbances: ["absence"], operations: ["remove"] },
+    focus: { disturbances: ["absence", "partition"], operations: ["remove", "stopLive"] },
   },
   {
     id: "edit-in-flight-dropped",
@@ -161,7 +154,7 @@ export const engineMutants: readonly SimMutant[] = [
     id: "revisions-not-counted",
     breaks: "5.3 R6-client",
     file: `${client}/engine/plan-push.ts`,
-    find: "rev: (known?.rev ?? 0) + (isUnreadable === true ? leap : 1),",
+    find: "rev: (known?.rev ?? 0) + (isUnreadable === true || known?.hash === null ? leap : 1),",
     replace: "rev: 1,",
   },
   {
@@ -210,20 +203,20 @@ export const engineMutants: readonly SimMutant[] = [
     focus: { operations: ["signOut"] },
   },
   {
-    id: "lower-revisions-taken",
-    breaks: "C-I3",
-    file: `${client}/engine/judge-remote.ts`,
-    find: `if (arriving.version < known.version) return walk === null ? "late" : "replayed";`,
-    replace: "",
-    focus: { operations: ["openTab"], network: ["duplicate", "clog", "replyLost"] },
+    id: "walk-without-a-sweep",
+    breaks: "R18-client C-I1 C-I8",
+    file: `${client}/engine/walk.ts`,
+    find: "cursor: null, generation: row.generation + 1, walk }",
+    replace: "cursor: null, generation: row.generation, walk }",
+    focus: { disturbances: ["absence", "backUp", "restoreByCommand"], operations: ["remove"] },
   },
   {
     id: "grace-refused",
     breaks: "S40 S-I13",
     file: `${server}/auth/judge-refresh.ts`,
     find: `? "repeat" : "reused"`,
-    replace: `? "rotate" : "reused"`,
-    focus: { network: ["replyLost"], operations: ["restart"] },
+    replace: `? "reused" : "reused"`,
+    focus: { disturbances: ["serverClockJump", "absence"], network: ["replyLost", "duplicate"] },
   },
   {
     id: "cursor-without-its-rows",
@@ -231,5 +224,13 @@ export const engineMutants: readonly SimMutant[] = [
     file: `${client}/engine/settle-batch.ts`,
     find: "const delta = openRows(keys, reply.delta?.rows ?? []);",
     replace: "const delta = openRows(keys, []);",
+  },
+  // A run that does not find this one sees nothing.
+  {
+    id: "canary",
+    breaks: "S-I1",
+    file: `${server}/sync/decide-batch.ts`,
+    find: "const version = state.head + rows.length + 1;",
+    replace: "const version = state.head + rows.length + 2;",
   },
 ];

@@ -21,6 +21,7 @@ export function checkIntents(world: World, userId: string, devices: readonly Sim
       return { entry, content, text: JSON.stringify(content) };
     });
   checkKept(world, devices, opened);
+  if (!world.devices.some(({ hasForgotten }) => hasForgotten)) checkStampedValues(opened);
   if (world.oracles.truth.cuts > 0) return;
   checkOrder(world, opened);
   if (world.areClocksRight) checkStamps(opened);
@@ -104,6 +105,24 @@ function checkOrder(world: World, opened: readonly Opened[]): void {
       const order = world.intents.orderOf(value as string);
       demand(order >= last, "C-I6", () => `${place}: what was written ${order}. after what was written ${last}.`);
       orders.set(place, order);
+    }
+  }
+}
+
+/** C-I11: whoever takes a value takes its stamp with it: two values of one stamp were merged by another rule. */
+function checkStampedValues(opened: readonly Opened[]): void {
+  const values = new Map<string, string>();
+  for (const { entry, content } of opened) {
+    if (content.kind !== "put") continue;
+    for (const [field, { wallMs, counter, device }] of Object.entries(content.stamps)) {
+      // A set is merged of both.
+      if (field === "tags") continue;
+      const place = `${entry.dataType}/${entry.recordId}.${field}`;
+      const stamp = `${place} ${wallMs}/${counter}/${device}`;
+      const value = JSON.stringify(content.fields[field] ?? null);
+      const before = values.get(stamp) ?? value;
+      demand(before === value, "C-I11", () => `${stamp} in v${entry.version} is of ${value}, and was of ${before}`);
+      values.set(stamp, value);
     }
   }
 }

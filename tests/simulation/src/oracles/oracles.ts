@@ -1,15 +1,17 @@
 import type { AccountInfo, SyncEvent } from "@owlivion/sync-client";
+import type { ConflictRow } from "../../../../packages/client/src/store/rows.ts";
 import { sessionKeys } from "../../../../packages/client/src/session/account-row.ts";
 import type { SimReply, SimRequest, StoredCollection } from "../server/sim-server.ts";
 import type { Writes } from "../world/mirror.ts";
 import type { Sender } from "../world/network.ts";
 import type { SimDevice } from "../world/sim-device.ts";
 import type { SimProcess } from "../world/sim-process.ts";
+import { writerOf } from "../world/tokens.ts";
 import type { World } from "../world/world.ts";
 import { BlindnessOracle } from "./blindness.ts";
 import { DeviceOracle } from "./device-oracle.ts";
-import { type Arrived, ReplyOracle } from "./replies.ts";
-import { TokenBook } from "./token-book.ts";
+import { type Arrived, refreshPath, refreshTokenOf, ReplyOracle } from "./replies.ts";
+import { type Moment, TokenBook } from "./token-book.ts";
 import { Truth } from "./truth.ts";
 import { demand } from "./violation.ts";
 
@@ -20,6 +22,8 @@ export class Oracles {
   readonly tokens = new TokenBook();
   /** Every journal entry that any device ever wrote: a sign-out erases the device's own. */
   readonly journals: string[] = [];
+  /** The latest time that the server's clock showed at a cleanup. */
+  cleanedAtMs = 0;
   readonly #replies: ReplyOracle;
   readonly #devices: DeviceOracle;
   /** Up to which version of a collection a device knows nothing any more of what it did: `deviceId/dataType`. */
@@ -33,8 +37,20 @@ export class Oracles {
     this.#devices = new DeviceOracle(this.truth);
   }
 
-  get nowMs(): number {
-    return this.#world.scheduler.nowMs;
+  get now(): Moment {
+    return { ms: this.#world.scheduler.nowMs, serverMs: this.#world.serverClock.now() };
+  }
+
+  /** Whether nobody ended a session: no person, no operator, no restore. */
+  get areSessionsKept(): boolean {
+    const { devices, disabled, counts } = this.#world;
+    const ended = ["did.signOut", "did.changePassword", "struck.disableAccount", "struck.signInAsOther"];
+    return (
+      this.truth.cuts === 0 &&
+      disabled.size === 0 &&
+      !ended.some((what) => counts.has(what)) &&
+      !devices.some(({ hasForgotten }) => hasForgotten)
+    );
   }
 
   count(what: string): void {
@@ -63,12 +79,15 @@ export class Oracles {
   arrived(_: Sender, request: SimRequest): Arrived {
     this.truth.look();
     const owner = this.tokens.ownerOf(request);
+    const mustRefresh =
+      request.path === refreshPath && this.areSessionsKept && this.tokens.presented(refreshTokenOf(request), this.now);
     const dataType = /^\/api\/v1\/sync\/([a-z_]+)\/delta/.exec(request.path)?.[1];
     return {
       request,
       userId: owner?.userId ?? null,
       deviceId: owner?.deviceId ?? null,
       wasRevoked: this.tokens.isRevoked(request),
+      mustRefresh,
       cuts: this.truth.cuts,
       head: owner === null || dataType === undefined ? 0 : this.truth.of(owner.userId, dataType).head,
     };
@@ -80,10 +99,29 @@ export class Oracles {
   }
 
   committed({ device }: SimProcess, writes: Writes): void {
-    for (const { row } of writes.of("conflicts")) if (row !== undefined) this.journals.push(JSON.stringify(row));
+    for (const { row } of writes.of("conflicts")) if (row !== undefined) this.#noteConflict(device, row);
     this.truth.look();
     this.#noteForgotten(device, writes);
     this.#devices.committed(device, writes);
+  }
+
+  #noteConflict(device: SimDevice, row: ConflictRow): void {
+    this.journals.push(JSON.stringify(row));
+    const world = this.#world;
+    // What somebody took up again, and what was lost and came back, may meet what the device wrote since. What was answered
+    // long ago is not kept.
+    const strikes = ["did.signOut", "struck.absence", "struck.serverClockJump"];
+    if (this.truth.cuts > 0 || world.hasBroughtBack || strikes.some((kind) => world.counts.has(kind))) return;
+    if (world.devices.some(({ hasForgotten }) => hasForgotten)) return;
+    for (const field of row.clashes) {
+      const [local, remote] = [row.local?.[field], row.remote?.[field]];
+      const isOwn = [local, remote].every((value) => typeof value === "string" && writerOf(value) === device.name);
+      demand(
+        !isOwn,
+        "S-I6",
+        () => `${device.name} is asked about ${local} and ${remote} of ${row.recordId}, both its own`,
+      );
+    }
   }
 
   #noteForgotten({ disk, person }: SimDevice, writes: Writes): void {
@@ -117,7 +155,11 @@ export class Oracles {
 
   /** S-I9: a cleanup took tombstones away, and only those that are old enough. */
   cleaned(stored: StoredCollection, nowMs: number): void {
+    this.cleanedAtMs = Math.max(this.cleanedAtMs, nowMs);
+    const collection = this.truth.of(stored.userId, stored.dataType);
+    const before = collection.horizon;
     this.truth.cleaned(stored, nowMs);
+    if (collection.horizon > before) this.count("cleanup.purged");
   }
 
   /** After the operator or an accident took something of the server's history away. */

@@ -11,6 +11,8 @@ export interface Arrived {
   readonly userId: string | null;
   readonly deviceId: string | null;
   readonly wasRevoked: boolean;
+  /** A refresh that the server has to answer with the successor that it gave before. */
+  readonly mustRefresh: boolean;
   readonly cuts: number;
   readonly head: number;
 }
@@ -61,13 +63,19 @@ interface Place {
   readonly spared: number;
 }
 
+/** Longer than this no reply of a batch is kept. */
+const batchMs = 90 * 86_400_000;
+
 const deltaPath = /^\/api\/v1\/sync\/([a-z_]+)\/delta(?:\?(.*))?$/;
+
+export const refreshPath = "/api/v1/auth/refresh";
+export const refreshTokenOf = ({ body }: SimRequest): string => jsonOf(body)["refresh_token"] ?? "";
 
 /** Every answer of the server, held against what was committed. */
 export class ReplyOracle {
   readonly #oracles: Oracles;
   readonly #cursors = new Map<string, Place>();
-  readonly #results = new Map<string, string>();
+  readonly #results = new Map<string, { readonly text: string; readonly atMs: number }>();
   readonly #conflicted = new Set<string>();
 
   constructor(oracles: Oracles) {
@@ -78,7 +86,7 @@ export class ReplyOracle {
     const { request, wasRevoked } = arrived;
     const isSuccess = reply.status >= 200 && reply.status < 300;
     if (reply.status >= 500) this.#oracles.count(`status.${reply.status}`);
-    if (!isSuccess) return this.#refused(reply);
+    if (!isSuccess) return this.#refused(arrived, reply);
     demand(!wasRevoked, "S-I13", () => `${request.method} ${request.path} with a revoked session: ${reply.status}`);
     const delta = deltaPath.exec(request.path);
     if (delta !== null && request.method === "GET") this.#page(arrived, delta, dataOf(reply) as WirePage);
@@ -86,21 +94,24 @@ export class ReplyOracle {
     else if (request.path.startsWith("/api/v1/auth/")) this.#session(request, reply);
   }
 
-  #refused(reply: SimReply): void {
+  #refused({ mustRefresh }: Arrived, reply: SimReply): void {
+    const isEnded = mustRefresh && reply.status === 401 && this.#oracles.areSessionsKept;
+    demand(!isEnded, "S-I13", () => "a refresh whose answer was lost was refused within the grace");
     if (reply.status !== 410 && reply.status !== 409 && reply.status !== 413) return;
     const { code } = JSON.parse(new TextDecoder().decode(reply.body)) as { code: string };
     this.#oracles.count(`reply.${code}`);
   }
 
   #session({ path, body }: SimRequest, reply: SimReply): void {
-    const sent = body === null ? {} : (JSON.parse(new TextDecoder().decode(body)) as Record<string, string>);
+    const sent = jsonOf(body);
     const data = (dataOf(reply) ?? {}) as { user?: { id: string }; tokens?: WireTokens };
     const { tokens } = this.#oracles;
     if (data.tokens === undefined) return;
-    if (path === "/api/v1/auth/refresh") {
+    if (path === refreshPath) {
       if (tokens.isRepeat(sent["refresh_token"]!)) this.#oracles.count("auth.graceRefresh");
-      tokens.refreshed(sent["refresh_token"]!, data.tokens, this.#oracles.nowMs);
+      tokens.refreshed(sent["refresh_token"]!, data.tokens, this.#oracles.now);
     } else if (data.user !== undefined) {
+      tokens.signedIn(sent["device_id"]!);
       tokens.gave({ userId: data.user.id, deviceId: sent["device_id"]! }, data.tokens);
     }
   }
@@ -245,13 +256,15 @@ export class ReplyOracle {
     }
   }
 
+  /** S-I4: a batch that was applied is answered the same each time, for as long as the server keeps it. */
   #repeated(key: string, { results }: WirePush): void {
-    if (results.every(({ status }) => status !== "applied")) return;
-    const text = JSON.stringify(results);
     const before = this.#results.get(key);
-    if (before !== undefined) this.#oracles.count("push.replayed");
-    demand(before === undefined || before === text, "S-I4", () => `${before} was answered, and now ${text}`);
-    this.#results.set(key, text);
+    if (before === undefined && results.every(({ status }) => status !== "applied")) return;
+    const text = JSON.stringify(results);
+    if (before === undefined) return void this.#results.set(key, { text, atMs: this.#oracles.now.serverMs });
+    this.#oracles.count("push.replayed");
+    if (this.#oracles.cleanedAtMs - before.atMs >= batchMs) return;
+    demand(before.text === text, "S-I4", () => `${before.text} was answered, and now ${text}`);
   }
 
   #give(cursor: string, place: Place): void {
@@ -270,6 +283,9 @@ export class ReplyOracle {
     }
   }
 }
+
+const jsonOf = (body: Uint8Array | null): Record<string, string> =>
+  body === null ? {} : (JSON.parse(new TextDecoder().decode(body)) as Record<string, string>);
 
 const isSame = (row: WireRow, entry: CommittedChange): boolean =>
   Buffer.compare(row.encrypted_record ?? new Uint8Array(0), entry.envelope) === 0;

@@ -1,6 +1,15 @@
 import type { SimRequest } from "../server/sim-server.ts";
 import { demand } from "./violation.ts";
 
+/** A time by the world's clock and by the server's. */
+export interface Moment {
+  readonly ms: number;
+  readonly serverMs: number;
+}
+
+/** The server gives the same successor for a minute; what is under way for long is nobody's fault. */
+const surelyGraceMs = 30_000;
+
 interface Owner {
   readonly userId: string;
   readonly deviceId: string;
@@ -10,7 +19,10 @@ interface Owner {
 export class TokenBook {
   readonly #access = new Map<string, Owner>();
   readonly #refresh = new Map<string, Owner>();
-  readonly #successors = new Map<string, { readonly token: string; readonly atMs: number }>();
+  readonly #successors = new Map<string, { readonly token: string; readonly at: Moment }>();
+  readonly #presented = new Set<string>();
+  /** Of whom a token came that the server may take for stolen: it ends that session. */
+  readonly #suspects = new Set<string>();
   readonly #revokedAtMs = new Map<string, number>();
 
   gave(owner: Owner, tokens: WireTokens): void {
@@ -18,12 +30,30 @@ export class TokenBook {
     this.#refresh.set(tokens.refresh_token, owner);
   }
 
-  refreshed(old: string, tokens: WireTokens, nowMs: number): void {
+  refreshed(old: string, tokens: WireTokens, at: Moment): void {
     const owner = this.#refresh.get(old);
     if (owner !== undefined) this.gave(owner, tokens);
     const before = this.#successors.get(old);
-    if (before === undefined) return void this.#successors.set(old, { token: tokens.refresh_token, atMs: nowMs });
+    if (before === undefined) return void this.#successors.set(old, { token: tokens.refresh_token, at });
     demand(before.token === tokens.refresh_token, "S-I13", () => "a refresh token was given two successors");
+  }
+
+  /** A refresh arrives: whether the server has to give the token's successor, or give it again (S40). */
+  presented(token: string, now: Moment): boolean {
+    this.#presented.add(token);
+    const deviceId = this.#refresh.get(token)?.deviceId;
+    const successor = this.#successors.get(token);
+    if (deviceId === undefined || successor === undefined) return false;
+    const isAtOnce = now.ms - successor.at.ms < surelyGraceMs;
+    const serverMs = now.serverMs - successor.at.serverMs;
+    const isFresh = isAtOnce && serverMs >= 0 && serverMs < surelyGraceMs && !this.#presented.has(successor.token);
+    if (!isFresh) this.#suspects.add(deviceId);
+    return isFresh && !this.#suspects.has(deviceId);
+  }
+
+  /** By a sign-in, or by whatever else ends sessions and begins one. */
+  signedIn(deviceId: string): void {
+    this.#suspects.delete(deviceId);
   }
 
   isRepeat(old: string): boolean {
@@ -37,6 +67,7 @@ export class TokenBook {
 
   /** From now on no token of the device that was given out before opens anything. */
   revoked(deviceId: string): void {
+    this.#suspects.add(deviceId);
     for (const [token, owner] of this.#access) if (owner.deviceId === deviceId) this.#revokedAtMs.set(token, 0);
   }
 

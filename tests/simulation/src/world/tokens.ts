@@ -27,6 +27,9 @@ export interface Intent {
 const newerFields = new Set(["n", "value"]);
 export const mayLoseSilently = ({ field }: Intent): boolean => newerFields.has(field);
 
+/** Whose value it is; undefined: nobody's, or of several. */
+export const writerOf = (value: string): string | undefined => /-([A-Z]\d*)-\d+\.$/.exec(value)?.[1];
+
 export class Intents {
   readonly all: Intent[] = [];
   readonly #byToken = new Map<string, Intent>();
