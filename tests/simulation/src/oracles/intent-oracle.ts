@@ -93,7 +93,12 @@ function checkOrder(world: World, opened: readonly Opened[]): void {
   if (world.hasBroughtBack) return;
   const orders = new Map<string, number>();
   for (const { entry, content } of opened) {
-    if (content.kind !== "put") continue;
+    if (content.kind !== "put") {
+      // Somebody who did not know of the deletion may go on from an older state: that is kept, and shown.
+      const record = `/${entry.dataType}/${entry.recordId}/`;
+      for (const place of orders.keys()) if (place.includes(record)) orders.delete(place);
+      continue;
+    }
     for (const [field, value] of Object.entries(content.fields)) {
       const found = typeof value === "string" ? /-([A-Z]\d*)-(\d+)\.$/.exec(value) : null;
       if (found === null || field === "tags") continue;

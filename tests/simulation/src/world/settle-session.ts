@@ -48,7 +48,13 @@ async function attempt(process: SimProcess, sync: Sync): Promise<void> {
   const signIn = async (password: string): Promise<void> => await sync.signIn({ email, password });
   const open = async (password: string): Promise<void> =>
     isLocked() ? await sync.unlock({ password }) : await signIn(password);
-  if (await tryEach(process, [...passwords], open)) return;
+  try {
+    if (await tryEach(process, [...passwords], open)) return;
+  } catch (error) {
+    // A server that lost the account takes no password; whoever has the keys need not wait for it.
+    if (!isSyncError(error, "TOO_MANY_ATTEMPTS") || !world.mayLackAccounts || sync.account === null) throw error;
+    return await rebuild(process, sync);
+  }
   // Locked, and the password was changed elsewhere.
   if (isLocked() && (await tryEach(process, [...passwords], signIn))) return;
   if (world.mayLackAccounts) return await rebuild(process, sync);
