@@ -43,11 +43,13 @@ export class Oracles {
 
   /** Whether nobody ended a session: no person, no operator, no restore. */
   get areSessionsKept(): boolean {
-    const { devices, disabled, counts } = this.#world;
-    const ended = ["did.signOut", "did.changePassword", "struck.disableAccount", "struck.signInAsOther"];
+    const { devices, disabled, counts, begun } = this.#world;
+    const ended = ["struck.disableAccount", "struck.signInAsOther"];
     return (
       this.truth.cuts === 0 &&
       disabled.size === 0 &&
+      !begun.has("signOut") &&
+      !begun.has("changePassword") &&
       !ended.some((what) => counts.has(what)) &&
       !devices.some(({ hasForgotten }) => hasForgotten)
     );

@@ -29,6 +29,7 @@ export async function operate(device: SimDevice, { kind, a, b }: Operation): Pro
   if (sync === null || process.isBusy) return;
   if (!isReady(sync)) await settleSession(process);
   device.world.note(`${device.name} does ${kind}`);
+  device.world.begun.add(kind);
   process.doing += 1;
   try {
     await actions[kind]({ device, process, sync, a, b });

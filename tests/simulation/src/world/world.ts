@@ -11,6 +11,7 @@ import {
   type StatementFault,
 } from "../server/sim-server.ts";
 import { type Choice, FaultTape, type TapeEntry } from "../tapes/fault-tape.ts";
+import type { OperationKind } from "../tapes/operations.ts";
 import type { Plan } from "../tapes/plan.ts";
 import { hashText, Random } from "../tapes/random.ts";
 import { Scheduler } from "../time/scheduler.ts";
@@ -47,6 +48,8 @@ export class World {
   readonly oracles: Oracles;
   /** How often what really happened. */
   readonly counts = new Map<string, number>();
+  /** What somebody ever did, from the moment it began. */
+  readonly begun = new Set<OperationKind>();
   readonly trace: string[] = [];
   server!: SimServer;
   violation: Violation | null = null;
