@@ -30,12 +30,7 @@ test.each([
     404,
     "NOT_FOUND",
   ],
-  [
-    "a method that no route takes",
-    "QUERY /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-    404,
-    "NOT_FOUND",
-  ],
+  ["a method that no route takes", "QUERY /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 404, "NOT_FOUND"],
   ["no Host", "GET /health HTTP/1.1\r\nConnection: close\r\n\r\n", 400, "INVALID_REQUEST"],
   ["an odd Expect", `${auth}Content-Length: 2\r\nExpect: nonsense\r\n\r\n{}`, 400, "INVALID_REQUEST"],
 ])("what is no request gets a code too: %s", async (_title, bytes, status, code) => {
