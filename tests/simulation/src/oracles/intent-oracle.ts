@@ -24,7 +24,8 @@ export function checkIntents(world: World, userId: string, devices: readonly Sim
   if (!world.devices.some(({ hasForgotten }) => hasForgotten)) checkStampedValues(opened);
   if (world.oracles.truth.cuts > 0) return;
   checkOrder(world, opened);
-  if (world.areClocksRight) checkStamps(opened);
+  // What was brought back may be what an edit elsewhere was made on: then that edit is the only one.
+  if (world.areClocksRight && !world.hasBroughtBack) checkStamps(opened);
 }
 
 /** C-I5: every value is in the history, in a journal, in sight, or was written over before it was sent. */

@@ -2,6 +2,7 @@ import type { AccountInfo, SyncEvent } from "@owlivion/sync-client";
 import type { ConflictRow } from "../../../../packages/client/src/store/rows.ts";
 import { sessionKeys } from "../../../../packages/client/src/session/account-row.ts";
 import type { SimReply, SimRequest, StoredCollection } from "../server/sim-server.ts";
+import type { DisturbanceKind } from "../tapes/disturbances.ts";
 import type { Writes } from "../world/mirror.ts";
 import type { Sender } from "../world/network.ts";
 import type { SimDevice } from "../world/sim-device.ts";
@@ -14,6 +15,8 @@ import { type Arrived, refreshPath, refreshTokenOf, ReplyOracle } from "./replie
 import { type Moment, TokenBook } from "./token-book.ts";
 import { Truth } from "./truth.ts";
 import { demand } from "./violation.ts";
+
+const sessionEnders: ReadonlySet<DisturbanceKind> = new Set(["disableAccount", "revokeDevice", "signInAsOther"]);
 
 /** Who watches: each rule of the invariants is asked where it can first be broken. */
 export class Oracles {
@@ -41,17 +44,15 @@ export class Oracles {
     return { ms: this.#world.scheduler.nowMs, serverMs: this.#world.serverClock.now() };
   }
 
-  /** Whether nobody ended a session: no person, no operator, no restore. */
+  /** Whether nobody ends a session: no person, no operator, no restore, also not this very moment. */
   get areSessionsKept(): boolean {
-    const { devices, disabled, counts, begun } = this.#world;
-    const ended = ["struck.disableAccount", "struck.signInAsOther"];
+    const { devices, plan, begun } = this.#world;
     return (
       this.truth.cuts === 0 &&
-      disabled.size === 0 &&
       !begun.has("signOut") &&
       !begun.has("changePassword") &&
-      !ended.some((what) => counts.has(what)) &&
-      !devices.some(({ hasForgotten }) => hasForgotten)
+      !devices.some(({ hasForgotten }) => hasForgotten) &&
+      !plan.weather.disturbances.some(({ kind }) => sessionEnders.has(kind))
     );
   }
 
@@ -167,5 +168,6 @@ export class Oracles {
   /** After the operator or an accident took something of the server's history away. */
   cut(): void {
     this.truth.cut();
+    this.tokens.cut();
   }
 }

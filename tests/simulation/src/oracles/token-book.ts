@@ -67,8 +67,13 @@ export class TokenBook {
 
   /** From now on no token of the device that was given out before opens anything. */
   revoked(deviceId: string): void {
-    this.#suspects.add(deviceId);
     for (const [token, owner] of this.#access) if (owner.deviceId === deviceId) this.#revokedAtMs.set(token, 0);
+  }
+
+  /** The server may be one of before: whom it revoked since, and which tokens it took, it does not know. */
+  cut(): void {
+    this.#revokedAtMs.clear();
+    this.#successors.clear();
   }
 
   isRevoked({ headers }: SimRequest): boolean {

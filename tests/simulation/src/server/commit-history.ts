@@ -37,4 +37,14 @@ export class CommitHistory {
   cut(commits: number): void {
     for (const [i, change] of this.changes.entries()) if (this.#commits[i]! > commits) change.isLost = true;
   }
+
+  /** What stands now, for a backup. */
+  standing(): ReadonlySet<CommittedChange> {
+    return new Set(this.changes.filter(({ isLost }) => !isLost));
+  }
+
+  /** A backup was put back: what stood then stands again, also where it was lost meanwhile. */
+  putBack(standing: ReadonlySet<CommittedChange>): void {
+    for (const change of this.changes) change.isLost = !standing.has(change);
+  }
 }

@@ -18,6 +18,7 @@ import { randomOf } from "./random-of.ts";
 import { RequestServer } from "./serve-requests.ts";
 import {
   type Announcement,
+  type CommittedChange,
   type Operator,
   ServerCrashed,
   type ServerPorts,
@@ -39,6 +40,11 @@ const config = loadConfig({});
 const dataTypes = new DataTypes(new Map(simDataTypes.map((name, i) => [name, i])));
 
 /** What a crash ends. */
+interface Backup {
+  readonly database: MemoryBackup;
+  readonly standing: ReadonlySet<CommittedChange>;
+}
+
 interface Process {
   readonly connection: MemoryConnection;
   readonly store: MemoryStore;
@@ -173,7 +179,6 @@ export class MemorySimServer implements SimServer {
   #whileStopped(work: () => void): void {
     this.#end();
     work();
-    this.#committed.cut(this.#database.commits);
     this.#process = this.#start();
   }
 
@@ -181,10 +186,15 @@ export class MemorySimServer implements SimServer {
     return {
       cleanup: ({ acceptClock = false } = {}) =>
         outcomeOf(() => runMemoryCleanup(this.#process, this.#ports.now(), config, acceptClock)),
-      backup: async () => this.#database.backup(),
+      backup: async (): Promise<Backup> => ({
+        database: this.#database.backup(),
+        standing: this.#committed.standing(),
+      }),
       restore: async (backup, mode) =>
         this.#whileStopped(() => {
-          this.#database.restore(backup as MemoryBackup);
+          const { database, standing } = backup as Backup;
+          this.#database.restore(database);
+          this.#committed.putBack(standing);
           const { systemIdentifier } = this.#database.cluster;
           if (mode === "new-cluster") {
             this.#database.cluster = { systemIdentifier: systemIdentifier + 1, timeline: 1 };
@@ -194,6 +204,7 @@ export class MemorySimServer implements SimServer {
       loseLastBatches: async (count) =>
         this.#whileStopped(() => {
           this.#database.loseLastBatches(count);
+          this.#committed.cut(this.#database.commits);
           const { systemIdentifier, timeline } = this.#database.cluster;
           this.#database.cluster = { systemIdentifier, timeline: timeline + 1 };
         }),
@@ -201,6 +212,7 @@ export class MemorySimServer implements SimServer {
         this.#whileStopped(() => {
           const { systemIdentifier } = this.#database.cluster;
           this.#database = this.#createDatabase();
+          this.#committed.cut(0);
           this.#database.cluster = { systemIdentifier: systemIdentifier + 1, timeline: 1 };
           this.#tables = createTables(this.#database);
           this.#accountTables = createAccountTables(this.#database);

@@ -31,7 +31,9 @@ export interface Cluster {
 
 export interface MemoryBackup {
   readonly tables: readonly ReadonlyMap<string, ReadonlyMap<string | number, unknown>>[];
-  readonly commits: number;
+  /** Whose rows they are. */
+  readonly owners: readonly MemoryTable<unknown>[];
+  readonly undo: readonly Undo[];
 }
 
 interface Undo {
@@ -72,13 +74,17 @@ export class MemoryDatabase {
   }
 
   backup(): MemoryBackup {
-    return { tables: this.#tables.map((table) => table.copy()), commits: this.commits };
+    return { tables: this.#tables.map((table) => table.copy()), owners: [...this.#tables], undo: [...this.#undo] };
   }
 
-  restore({ tables, commits }: MemoryBackup): void {
+  /** Here, or in a new database with the same tables. The commits are those of then: what came after is of another history. */
+  restore({ tables, owners, undo }: MemoryBackup): void {
     for (const [i, table] of this.#tables.entries()) table.replaceAll(tables[i]!);
-    this.#undo.length = Math.min(this.#undo.length, commits);
-    while (this.#undo.length < commits) this.#undo.push({ isBatch: false, before: [] });
+    const here = new Map(owners.map((owner, i) => [owner, this.#tables[i]!]));
+    this.#undo.length = 0;
+    for (const { isBatch, before } of undo) {
+      this.#undo.push({ isBatch, before: before.map((write) => ({ ...write, table: here.get(write.table)! })) });
+    }
   }
 
   /**

@@ -1,11 +1,12 @@
 import type { Backends } from "./backends.ts";
+import type { CommittedBatch } from "./postgres-sim-server.ts";
 import { worldTables } from "./virtual-sql.ts";
 
 /** A copy of every table of the product, in a schema of its own. */
 export interface DatabaseCopy {
   readonly schema: string;
-  /** Batches committed so far. */
-  readonly commits: number;
+  /** What was committed until then, and stood. */
+  readonly batches: readonly CommittedBatch[];
 }
 
 const tables = [...worldTables].toReversed();

@@ -40,7 +40,7 @@ interface Process {
 
 type Entry = { -readonly [Field in keyof CommittedChange]: CommittedChange[Field] };
 
-interface CommittedBatch {
+export interface CommittedBatch {
   readonly userId: string;
   readonly dataType: number;
   readonly headBefore: number;
@@ -242,7 +242,7 @@ export class PostgresSimServer implements SimServer {
           return (await runCleanup(pool.asPool, { settings: config, stopwatch: () => 0, acceptClock })).outcome;
         }),
       backup: async (): Promise<DatabaseCopy> => {
-        const copy = { schema: `copy_${(this.#copies += 1)}`, commits: this.#batches.length };
+        const copy = { schema: `copy_${(this.#copies += 1)}`, batches: [...this.#batches] };
         await this.#ports.external(copyDatabase(this.#backends, copy.schema));
         return copy;
       },
@@ -280,11 +280,14 @@ export class PostgresSimServer implements SimServer {
     };
   }
 
-  #restore({ schema, commits }: DatabaseCopy, mode: RestoreMode): Promise<void> {
+  #restore({ schema, batches }: DatabaseCopy, mode: RestoreMode): Promise<void> {
     return this.#whileStopped(async () => {
       await this.#backends.setNow(Math.floor(this.#ports.now()));
       await restoreDatabase(this.#backends, schema);
-      this.#cut(commits);
+      this.#cut(0);
+      // What stood then stands again, also where it was lost meanwhile.
+      for (const { changes } of batches) for (const change of changes) change.isLost = false;
+      this.#batches = [...batches];
       if (mode === "new-cluster") await this.#moveToNewCluster();
       if (mode === "command") {
         await this.#backends.monitor(
