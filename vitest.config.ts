@@ -82,6 +82,8 @@ export default defineConfig({
           name: "e2e",
           sequence: { groupOrder: 4 },
           include: ["tests/e2e/src/**/*.e2e.test.ts"],
+          // A browser on a shared machine may starve; the report names what needed a second try.
+          retry: process.env["CI"] === undefined ? 0 : 1,
           globalSetup: ["tests/e2e/src/support/shared-server.ts"],
           hookTimeout: 180_000,
           testTimeout: 300_000,

@@ -54,9 +54,13 @@ export async function addContact(page: Page, name: string, email?: string): Prom
   await page.getByRole("heading", { name, level: 2 }).waitFor();
 }
 
-/** Everything that was written has been accepted. */
-export const upToDate = (page: Page): Promise<void> =>
-  page.locator(".shell__top .owl-status", { hasText: /^Up to date$/ }).waitFor({ timeout: 120_000 });
+/** Everything that was written has been accepted. What was written a moment ago is counted a moment later: it says so twice. */
+export async function upToDate(page: Page): Promise<void> {
+  const status = page.locator(".shell__top .owl-status", { hasText: /^Up to date$/ });
+  await status.waitFor({ timeout: 120_000 });
+  await page.waitForTimeout(200);
+  await status.waitFor({ timeout: 120_000 });
+}
 
 /** The list's rows that can be seen. */
 export const contactNames = (page: Page): Promise<string[]> => page.locator(".contact-row__name").allTextContents();
