@@ -337,7 +337,7 @@ describe("signing out", () => {
   test("with unsent edits the store stays, locked, for the same account; force erases it", async () => {
     const email = freshEmail();
     const device = await startDevice(server.app, {
-      session: { hooks: { beforeSignOut: async () => ({ unsentEdits: 3, isWhole: async () => true }) } },
+      session: { hooks: { beforeSignOut: async () => 3 } },
     });
     await device.session.signUp({ email, password, confirmRecoveryKey: carefulPerson().confirm });
     expect(await device.session.signOut()).toEqual({ unsentEdits: 3 });

@@ -11,7 +11,6 @@ import {
 } from "../store/rows.ts";
 import { readAccount } from "../session/account-row.ts";
 import type { ReadTransaction, WriteTransaction } from "../store/store.ts";
-import { newUuid } from "../uuid.ts";
 import { type EngineContext, typeOf, unlockedKeys } from "./engine-context.ts";
 import { openRows } from "./open-rows.ts";
 import { openKnown } from "./open-known.ts";
@@ -20,42 +19,33 @@ import { viewOf } from "./view-row.ts";
 
 const tables = ["outbox", "records", "views", "marks", "conflicts", "meta"] as const;
 const rowsPerStep = 500;
-/** The plaintext was sealed away, or is about to be; its value is of that one sealing. */
+/** The plaintext was sealed away, or is about to be. */
 const sealedKey = "views_sealed";
 /** Rows that nothing else could make anew lie sealed among the settings, `kind/key`. */
 const sealedRows = ["views", "conflicts"] as const;
 const sealedPrefix = (kind: (typeof sealedRows)[number]): string => `sealed_${kind}/`;
 const blobLabel = "signed-out";
 
-export interface SealedOutbox {
-  /** How many edits wait. */
-  readonly unsentEdits: number;
-  /** False: something was restored or sealed since, as an edit does. */
-  isWhole(tx: ReadTransaction): Promise<boolean>;
-}
-
 /**
- * Before the keys are forgotten, under the lock: seals every edit that was not sent and removes all plaintext. After a crash in its
- * middle it is done again, or undone by `restoreViews`.
+ * Before the keys are forgotten, under the lock: seals every edit that was not sent, removes all plaintext, and answers how many
+ * edits wait. After a crash in its middle it is done again, or undone by `restoreViews`.
  */
-export async function sealOutbox(context: EngineContext): Promise<SealedOutbox> {
-  const mark = newUuid(context.ports.random);
-  const isWhole = async (tx: ReadTransaction): Promise<boolean> => (await tx.get("meta", sealedKey))?.value === mark;
+export async function sealOutbox(context: EngineContext): Promise<number> {
   let unsentEdits = 0;
-  await context.store.write(["meta"], async (tx) => await tx.put("meta", { key: sealedKey, value: mark }));
+  await context.store.write(["meta"], async (tx) => await tx.put("meta", { key: sealedKey, value: true }));
   for (const dataType of context.types.keys()) {
     const prefix = `${dataType}/`;
-    await eachRow(context, isWhole, "outbox", prefix, async (_, rows) => void (unsentEdits += rows.length));
-    await eachRow(context, isWhole, "views", prefix, async (tx, rows) => {
+    await eachRow(context, "outbox", prefix, async (_, rows) => void (unsentEdits += rows.length));
+    await eachRow(context, "views", prefix, async (tx, rows) => {
       for (const row of rows) await sealView(context, tx, dataType, row);
       await tx.delete("views", ...rows.map(({ key }) => key));
     });
-    await eachRow(context, isWhole, "conflicts", prefix, async (tx, rows) => {
+    await eachRow(context, "conflicts", prefix, async (tx, rows) => {
       for (const row of rows) await sealAway(context, tx, "conflicts", row);
       await tx.delete("conflicts", ...rows.map(({ key }) => key));
     });
   }
-  return { unsentEdits, isWhole };
+  return unsentEdits;
 }
 
 /** Whether somebody signed out of this store and has not signed in again. */
@@ -110,31 +100,21 @@ export async function restoreViews(context: EngineContext): Promise<boolean> {
 async function restoreAll(context: EngineContext): Promise<boolean> {
   const account = await context.store.read(["meta"], readAccount);
   if (account?.lockCount !== context.lockCount()) return false;
-  const mark = (await context.store.read(["meta"], async (tx) => await tx.get("meta", sealedKey)))?.value;
-  if (mark === undefined) return true;
+  if (!(await context.store.read(["meta"], areViewsSealed))) return true;
   if (context.keyring() === null) return false;
-  const isSame = async (tx: ReadTransaction): Promise<boolean> => (await tx.get("meta", sealedKey))?.value === mark;
   for (const dataType of context.types.keys()) {
     const prefix = `${dataType}/`;
-    await eachRow(
-      context,
-      isSame,
-      "records",
-      prefix,
-      async (tx, rows) => await restoreRecords(context, tx, dataType, rows),
-    );
-    await eachRow(context, isSame, "outbox", prefix, async (tx, rows) => {
+    await eachRow(context, "records", prefix, async (tx, rows) => await restoreRecords(context, tx, dataType, rows));
+    await eachRow(context, "outbox", prefix, async (tx, rows) => {
       for (const row of rows) await restoreEdit(context, tx, dataType, row);
     });
     for (const kind of sealedRows) {
-      await eachRow(context, isSame, "meta", sealedPrefix(kind) + prefix, async (tx, rows) => {
+      await eachRow(context, "meta", sealedPrefix(kind) + prefix, async (tx, rows) => {
         for (const row of rows) await restoreSealed(context, tx, kind, row);
       });
     }
   }
-  await context.store.write(["meta"], async (tx) => {
-    if (await isSame(tx)) await tx.delete("meta", sealedKey);
-  });
+  await context.store.write(["meta"], async (tx) => await tx.delete("meta", sealedKey));
   return true;
 }
 
@@ -196,17 +176,14 @@ async function restoreSealed(
   await tx.delete("meta", key);
 }
 
-/** Up to where somebody else began to seal or to restore. */
 async function eachRow<T extends "outbox" | "views" | "records" | "conflicts" | "meta">(
   context: EngineContext,
-  goesOn: (tx: ReadTransaction) => Promise<boolean>,
   table: T,
   prefix: string,
   work: (tx: WriteTransaction, rows: Tables[T][]) => Promise<void>,
 ): Promise<void> {
   for (let after = ""; ;) {
     const last = await context.store.write(tables, async (tx) => {
-      if (!(await goesOn(tx))) return null;
       const rows = await tx.scan(table, { prefix, after, limit: rowsPerStep });
       await work(tx, rows);
       return rows.length < rowsPerStep ? null : rows.at(-1)!.key;

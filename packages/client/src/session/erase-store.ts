@@ -9,16 +9,12 @@ const rowsAtATime = 500;
 const syncerMs = 10_000;
 const kept = new Set<string>([sessionKeys.device, sessionKeys.erasing]);
 
-/** Throws in the transaction of a step that must not be made any more. */
-export type Check = (tx: ReadTransaction) => Promise<void>;
-
 /**
  * Removes everything but the device's id. The account goes first, with a mark, in one transaction: whatever happens then, the
  * device is signed out, and the next start or sign-in goes on.
  */
-export async function eraseStore(store: Store, clock: Clock, check?: Check): Promise<void> {
+export async function eraseStore(store: Store, clock: Clock): Promise<void> {
   await store.write(["meta"], async (tx) => {
-    await check?.(tx);
     await tx.put("meta", { key: sessionKeys.erasing, value: true });
     await tx.delete("meta", sessionKeys.account, sessionKeys.pendingSignUp);
   });

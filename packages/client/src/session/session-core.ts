@@ -15,9 +15,8 @@ import type { Store } from "../store/store.ts";
 import type { Api, DeviceIntroduction } from "../transport/api.ts";
 import type { SignedIn, StoredKeys } from "../transport/replies.ts";
 import { type Account, readAccount, readOrMakeDeviceId, sessionKeys, writeAccount } from "./account-row.ts";
-import { assertNotErasing, type Check, eraseStore } from "./erase-store.ts";
+import { assertNotErasing, eraseStore } from "./erase-store.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import type { Sealed } from "./sign-out.ts";
 import { sealText } from "./sealed-text.ts";
 import { accountInfo, isSameState, type SessionState } from "./session-state.ts";
 import { TokenKeeper } from "./token-keeper.ts";
@@ -26,8 +25,8 @@ import { newUuid } from "../uuid.ts";
 export interface SessionHooks {
   /** Before the keys go: whoever uses them ends. May be called when nobody does. */
   readonly beforeLock?: () => Promise<void>;
-  /** Before the keys and tokens go: seals what was not sent yet. */
-  readonly beforeSignOut?: () => Promise<Sealed>;
+  /** Before the keys and tokens go: seals what was not sent yet, and answers how many edits that is. */
+  readonly beforeSignOut?: () => Promise<number>;
 }
 
 export interface SessionOptions {
@@ -108,12 +107,11 @@ export class SessionCore {
     return account;
   }
 
-  /** Changes the stored account, if it is still this one and `check` does not throw, and follows. */
-  async updateAccount(accountId: string, change: (account: Account) => Partial<Account>, check?: Check): Promise<void> {
+  /** Changes the stored account, if it is still this one, and follows. */
+  async updateAccount(accountId: string, change: (account: Account) => Partial<Account>): Promise<void> {
     await this.options.store.write(["meta"], async (tx) => {
       const account = await readAccount(tx);
       if (account?.accountId !== accountId) throw new SyncError("NOT_SIGNED_IN");
-      await check?.(tx);
       await writeAccount(tx, { ...account, ...change(account) });
     });
     await this.changed();
@@ -169,10 +167,10 @@ export class SessionCore {
     this.options.store.announce({ type: "state" });
   }
 
-  /** Unless `check` throws. Also when not everything can be erased nobody is signed in any more. */
-  async erase(check?: Check): Promise<void> {
+  /** Also when not everything can be erased nobody is signed in any more. */
+  async erase(): Promise<void> {
     try {
-      await eraseStore(this.options.store, this.options.ports.clock, check);
+      await eraseStore(this.options.store, this.options.ports.clock);
     } finally {
       await this.changed();
     }

@@ -1,5 +1,3 @@
-import { isSyncError, SyncError } from "../errors.ts";
-import type { ReadTransaction } from "../store/store.ts";
 import type { Account } from "./account-row.ts";
 import { finishErasing } from "./erase-store.ts";
 import type { SessionCore } from "./session-core.ts";
@@ -16,16 +14,6 @@ export interface SignedOut {
 
 /** The server is told if it answers soon; the person does not wait longer for it. */
 const logoutMs = 5_000;
-
-/** What was not sent, out of everybody's sight. */
-export interface Sealed {
-  readonly unsentEdits: number;
-  /** False: something was edited since. */
-  isWhole(tx: ReadTransaction): Promise<boolean>;
-}
-
-/** So often edits may come between before somebody is told that the store is in use. */
-const mostAttempts = 10;
 
 /** Forgets keys, tokens and, when nothing waits to be sent, everything else. */
 export async function signOut(core: SessionCore, { force = false }: SignOutInput): Promise<SignedOut> {
@@ -50,40 +38,27 @@ export async function signOut(core: SessionCore, { force = false }: SignOutInput
   }
 }
 
-/** Answers how many edits were never sent. One that comes between is sealed too: nothing that was written is erased. */
+/** Answers how many edits were never sent. */
 async function forget(core: SessionCore, account: Account, force: boolean): Promise<number> {
-  for (let attempt = 1; ; attempt += 1) {
-    const sealed = await sealUnsent(core, force);
-    const check = async (tx: ReadTransaction): Promise<void> => {
-      if (!force && !(await sealed.isWhole(tx))) throw new SyncError("STORE_LOCKED", { cause: edited });
-    };
-    try {
-      if (sealed.unsentEdits > 0 && !force) {
-        const change = ({ lockCount }: Account): Partial<Account> => ({
-          keys: null,
-          refreshToken: null,
-          endedBy: "NOT_SIGNED_IN",
-          lockCount: lockCount + 1,
-        });
-        await core.updateAccount(account.accountId, change, check);
-      } else await core.erase(check);
-      return sealed.unsentEdits;
-    } catch (error) {
-      if (!(isSyncError(error) && error.cause === edited) || attempt === mostAttempts) throw error;
-    }
-  }
+  const unsentEdits = await sealUnsent(core, force);
+  if (unsentEdits > 0 && !force) {
+    await core.updateAccount(account.accountId, ({ lockCount }) => ({
+      keys: null,
+      refreshToken: null,
+      endedBy: "NOT_SIGNED_IN",
+      lockCount: lockCount + 1,
+    }));
+  } else await core.erase();
+  return unsentEdits;
 }
 
-const edited = new Error("Something was edited while it was sealed.");
-
-async function sealUnsent({ options }: SessionCore, force: boolean): Promise<Sealed> {
-  const nothing: Sealed = { unsentEdits: 0, isWhole: async () => true };
+async function sealUnsent({ options }: SessionCore, force: boolean): Promise<number> {
   try {
-    return (await options.hooks.beforeSignOut?.()) ?? nothing;
+    return (await options.hooks.beforeSignOut?.()) ?? 0;
   } catch (error) {
     // Without the keys nothing can be sealed, and what is forced away need not be.
     if (!force) throw error;
-    return nothing;
+    return 0;
   }
 }
 
